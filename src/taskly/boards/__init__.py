@@ -1,0 +1,1 @@
+"""Boards, lists and cards, and everything that hangs on them."""

@@ -1,0 +1,1 @@
+"""Links that hang on cards."""

@@ -1,0 +1,1 @@
+"""Cards: making, editing, moving, copying, putting away and bringing back."""

@@ -1,0 +1,1 @@
+"""Steps to tick off on a card."""

@@ -1,0 +1,1 @@
+"""Labels: the coloured tags of a board."""

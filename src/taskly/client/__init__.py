@@ -1,0 +1,1 @@
+"""The command line as somebody who uses a server: it knows the HTTP API and nothing else of Taskly."""

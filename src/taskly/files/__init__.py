@@ -1,0 +1,1 @@
+"""Bytes under keys: what they mean is known to those who keep the keys."""

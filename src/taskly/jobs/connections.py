@@ -1,0 +1,152 @@
+"""The databases that jobs may read; administrators name them, and nobody sees a password again."""
+
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import Field, SecretStr, StrictInt
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from taskly.accounts.actor import Actor
+from taskly.accounts.auth import SUPERUSER
+from taskly.jobs.models import JobConnection
+from taskly.jobs.passwords import sealed_password
+from taskly.jobs.routes import READ, WRITE
+from taskly.jobs.schemas import Name
+from taskly.kernel.clock import now
+from taskly.kernel.db import ReadTx
+from taskly.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from taskly.kernel.fields import In, Line, Out
+from taskly.kernel.http import Db, ReadDb, TasklyRoute, json_bytes, problems
+from taskly.kernel.ids import new_id
+from taskly.kernel.wire import to_json
+
+router = APIRouter(prefix="/job-connections", route_class=TasklyRoute, tags=["jobs"])
+
+Manager = Annotated[Actor, Depends(SUPERUSER)]
+MOST = 1000
+
+
+class ConnectionNameTaken(Conflict):
+    """There is a connection of this name already."""
+
+    code = "connection_name_taken"
+
+
+class ConnectionNew(In):
+    """A database to read from: a file on the workers' machine, or a server and an account there."""
+
+    name: Name = Field(examples=["shop"])
+    engine: Literal["sqlite", "postgresql", "mariadb"]
+    database: Line = Field(
+        min_length=1,
+        max_length=1000,
+        description="Name of the database; for SQLite the absolute path of the file.",
+    )
+    host: Annotated[Line, Field(min_length=1, max_length=255)] | None = None
+    port: Annotated[StrictInt, Field(ge=1, le=65535)] | None = None
+    username: Annotated[Line, Field(min_length=1, max_length=200)] | None = None
+    password: Annotated[SecretStr, Field(min_length=1, max_length=1000)] | None = None
+
+
+class ConnectionOut(Out):
+    """A database that jobs may read, without its password."""
+
+    id: UUID
+    name: str
+    engine: str
+    host: str | None
+    port: int | None
+    database: str
+    username: str | None
+    has_password: bool
+    created_by: UUID
+    created_at: datetime
+
+
+class ConnectionsOut(Out):
+    """Every connection, by name."""
+
+    items: list[ConnectionOut]
+
+
+SHOWN = (
+    JobConnection.id,
+    JobConnection.name,
+    JobConnection.engine,
+    JobConnection.host,
+    JobConnection.port,
+    JobConnection.database,
+    JobConnection.username,
+    JobConnection.sealed_password.is_not(None).label("has_password"),
+    JobConnection.created_by,
+    JobConnection.created_at,
+)
+
+
+@router.get("", response_model=ConnectionsOut, responses=READ | problems(403))
+async def list_job_connections(manager: Manager, db: ReadDb) -> Response:
+    """Every database that jobs may read."""
+    rows = await db.all(select(*SHOWN).order_by(JobConnection.name).limit(MOST))
+    return json_bytes(to_json({"items": [dict(row._mapping) for row in rows]}))
+
+
+@router.post("", response_model=ConnectionOut, status_code=201, responses=WRITE)
+async def add_job_connection(
+    request: Request, manager: Manager, db: Db, new: ConnectionNew
+) -> Response:
+    """Let jobs of the kind `database` read a database; give an account that may only read."""
+    check_place(new)
+    taken = select(JobConnection.id).where(JobConnection.name == new.name)
+    if await db.first(taken) is not None:
+        raise ConnectionNameTaken
+    connection_id = new_id()
+    password = new.password.get_secret_value() if new.password else None
+    settings = request.app.state.settings
+    try:
+        async with db.savepoint():
+            await db.execute(
+                insert(JobConnection).values(
+                    **new.model_dump(exclude={"password"}),
+                    id=connection_id,
+                    sealed_password=password and sealed_password(settings, password),
+                    created_by=manager.user_id,
+                    created_at=now(),
+                )
+            )
+    except IntegrityError as error:
+        # Somebody else was faster.
+        raise ConnectionNameTaken from error
+    return json_bytes(to_json(await _one(db, connection_id)), 201)
+
+
+@router.delete("/{connection_id}", status_code=204, response_class=Response, responses=WRITE)
+async def delete_job_connection(manager: Manager, db: Db, connection_id: UUID) -> Response:
+    """Forget a connection; jobs and schedules that name it fail from now on."""
+    gone = await db.execute(delete(JobConnection).where(JobConnection.id == connection_id))
+    if gone.rowcount == 0:
+        raise NotFound
+    return Response(status_code=204)
+
+
+def check_place(new: ConnectionNew) -> None:
+    """Raises `Invalid` where a field is missing for this engine, or makes no sense with it."""
+    server = {"host": new.host, "username": new.username}
+    if new.engine == "sqlite":
+        others = server | {"port": new.port, "password": new.password}
+        wrong = [FieldError(name, "not_for_sqlite") for name, value in others.items() if value]
+        if not PurePosixPath(new.database).is_absolute():
+            wrong.append(FieldError("database", "path_not_absolute"))
+    else:
+        wrong = [FieldError(name, "missing") for name, value in server.items() if not value]
+    if wrong:
+        raise Invalid(errors=tuple(wrong))
+
+
+async def _one(db: ReadTx, connection_id: UUID) -> dict[str, object]:
+    row = await db.first(select(*SHOWN).where(JobConnection.id == connection_id))
+    assert row is not None
+    return dict(row._mapping)

@@ -1,0 +1,1 @@
+"""The kind `collect`: records from web sources, page by page, into one file."""

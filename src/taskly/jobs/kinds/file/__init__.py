@@ -1,0 +1,1 @@
+"""The kind `file`: packs, unpacks, sums, converts and shrinks files of earlier jobs."""

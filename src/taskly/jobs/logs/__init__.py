@@ -1,0 +1,1 @@
+"""What jobs wrote: stored in chunks, read by offset."""

@@ -1,0 +1,1 @@
+"""The files that jobs made, as others fetch them."""

@@ -1,0 +1,1 @@
+"""Rules that submit jobs: cron, interval or once, in a time zone."""

@@ -1,0 +1,1 @@
+"""Technique shared by every domain; no business noun lives here."""

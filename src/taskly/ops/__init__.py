@@ -1,0 +1,1 @@
+"""Running Taskly: health, metrics, the reference of settings."""

@@ -1,0 +1,1 @@
+"""Journeys through the web app in Chromium, against a real server process."""

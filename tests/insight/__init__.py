@@ -1,0 +1,1 @@
+"""Tests of what can be learnt from boards and jobs."""

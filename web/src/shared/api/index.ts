@@ -1,0 +1,5 @@
+export { ApiProblem, isTransient, NetworkError } from './problem'
+export { api, newKey, send, type Answer, type Method, type RequestOptions } from './request'
+export { useSession } from './session'
+export { getAccessToken, refreshSession } from './transport'
+export type * from './types'

@@ -1,0 +1,4 @@
+export * from './colors'
+export * from './dates'
+export * from './numbers'
+export * from './people'
