@@ -1,5 +1,5 @@
 import { answerOf, client } from '@/shared/api/client'
-import { newKey } from '@/shared/api/request'
+import { newKey } from '@/shared/new-key'
 import type { components } from '@/shared/api/schema'
 import { apiRoot, authorizedFetch } from '@/shared/api/transport'
 import { problemFrom } from '@/shared/api/problem'
