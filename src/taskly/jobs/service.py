@@ -20,6 +20,7 @@ from taskly.kernel.db import ReadTx, Tx
 from taskly.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from taskly.kernel.events import Patch, append, lock_streams
 
+INSERT_JOB = insert(Job)
 WAKE = "job.wake"
 CANCEL = "job.cancel"
 
@@ -104,7 +105,7 @@ async def add_job(
     """Write a new job, and what it comes after, into the database and the stream of its owner."""
     if row["concurrency_key"] is not None:
         await _know_key(tx, row["concurrency_key"])
-    result = await tx.execute(insert(Job).values(**row))
+    result = await tx.execute(INSERT_JOB, row)
     (row["number"],) = result.inserted_primary_key or (None,)
     if after:
         links = [{"job_id": row["id"], "parent_id": parent} for parent in after]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from taskly.kernel.db import Committed, database_url, prepare_sqlite
 from taskly.kernel.errors import Busy
-from taskly.kernel.events import HeldStream, locking, pending_writes
+from taskly.kernel.events import LOCK_STREAM, HeldStream, pending_writes
 from taskly.kernel.settings import Settings
 
 SYNC_DRIVERS = {
@@ -47,17 +47,19 @@ class SyncTx:
         """Run one statement."""
         return self._connection.execute(statement, params)
 
-    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+    def all(
+        self, statement: Executable, params: dict[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
         """Every row."""
-        return self.execute(statement).all()
+        return self.execute(statement, params).all()
 
-    def first(self, statement: Executable) -> Row[Any] | None:
+    def first(self, statement: Executable, params: dict[str, Any] | None = None) -> Row[Any] | None:
         """The first row, if there is one."""
-        return self.execute(statement).first()
+        return self.execute(statement, params).first()
 
-    def scalar(self, statement: Executable) -> Any:
+    def scalar(self, statement: Executable, params: dict[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""
-        return self.execute(statement).scalar()
+        return self.execute(statement, params).scalar()
 
     def savepoint(self) -> AbstractContextManager[Any]:
         """A part of the transaction that is undone by itself when it raises."""
@@ -66,7 +68,7 @@ class SyncTx:
     def lock_stream(self, stream_id: UUID) -> HeldStream | None:
         """Lock a stream, so that events can be appended to it; None where there is none."""
         if stream_id not in self.held:
-            row = self.first(locking((stream_id,)))
+            row = self.first(LOCK_STREAM, {"wanted": stream_id})
             if row is None:
                 return None
             self.held[stream_id] = HeldStream(row.id, row.seq, row.serial)
