@@ -56,6 +56,14 @@ class Witness(Params):
     """No more than two jobs of the same name at once."""
 
 
+class Prompted(Params):
+    """A file to wait for, how many lines to write then, and a file to make after that."""
+
+    prompt: str
+    lines: int
+    said: str
+
+
 class Chatter(Params):
     """How many lines to write, and how long to rest after every 500."""
 
@@ -165,6 +173,16 @@ def witness(params: Witness, run: Run) -> None:
             time.sleep(0.005)
 
 
+def prompted(params: Prompted, run: Run) -> None:
+    """Say much as soon as it is told to, and tell when all is said."""
+    while not Path(params.prompt).exists():
+        run.check()
+        time.sleep(0.01)
+    for number in range(params.lines):
+        run.log(f"{number} ".ljust(500, "."))
+    Path(params.said).touch()
+
+
 def chatty(params: Chatter, run: Run) -> None:
     """Write very many lines."""
     for first in range(0, params.lines, 500):
@@ -217,6 +235,7 @@ KINDS = (
         max_attempts=50,
         concurrency=lambda params: None if params.pair is None else (params.pair, 2),
     ),
+    Kind("prompted", Prompted, prompted),
     Kind("chatty", Chatter, chatty),
     Kind("greedy", Amount, greedy, memory_mb=400, max_attempts=1),
     Kind("large", Amount, large, output_mb=4, max_attempts=1),

@@ -8,11 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event
 from sqlalchemy.engine import URL, CursorResult
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from taskly.kernel.away import busy_where_away
 from taskly.kernel.db import Committed, database_url, prepare_sqlite
-from taskly.kernel.errors import Busy
 from taskly.kernel.events import LOCK_STREAM, HeldStream, pending_writes
 from taskly.kernel.settings import Settings
 
@@ -118,19 +116,6 @@ class SyncDatabase:
         """Close every connection."""
         self._engine.dispose()
         self._reader.dispose()
-
-
-@contextmanager
-def busy_where_away() -> Iterator[None]:
-    """Raises `Busy` in place of what drivers say of a database that is locked, down or gone."""
-    try:
-        yield
-    except (PoolTimeout, OperationalError) as error:
-        raise Busy from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Busy from error
-        raise
 
 
 def _engine(url: URL, settings: Settings, *, reading: bool) -> Engine:
