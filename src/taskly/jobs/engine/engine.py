@@ -21,6 +21,7 @@ from taskly.jobs.engine.sweeping import Sweeper
 from taskly.jobs.engine.ticker import Ticker
 from taskly.jobs.kinds.registry import Registry
 from taskly.jobs.models import Worker
+from taskly.jobs.scope import BoardScope
 from taskly.kernel.address_policy import AddressPolicy
 from taskly.kernel.clock import now
 from taskly.kernel.errors import Busy
@@ -56,6 +57,7 @@ class Engine:
         settings: Settings,
         database: SyncDatabase,
         kinds: Registry,
+        boards: BoardScope,
         publish: Publish,
         *,
         driver: str = "embedded",
@@ -67,6 +69,7 @@ class Engine:
         self._settings = settings
         self._database = database
         self._kinds = kinds
+        self._boards = boards
         self._publish = publish
         self._driver = driver
         self._queues = queues
@@ -211,6 +214,7 @@ class Engine:
             self._database,
             self._forks,
             self._files,
+            self._boards,
             self._publish,
             self._proxy.address,
         )

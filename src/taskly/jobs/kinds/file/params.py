@@ -24,7 +24,7 @@ class FileParams(Params):
     files: list[FileName] = Field(
         min_length=1,
         max_length=100,
-        description="Files of your own jobs, or of jobs of the same board: a job (`J-12` or its id), a slash, and a file's type or id. Without the slash: all files of the job.",
+        description="Files of jobs that you may see: a job (`J-12` or its id), a slash, and a file's type or id. Without the slash: all files of the job.",
         json_schema_extra={"ui": {"widget": "tags"}},
     )
     archive_format: Literal["zip", "tar.gz"] = Field(
