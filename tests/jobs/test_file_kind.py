@@ -97,23 +97,27 @@ async def test_table_is_converted_to_each_format(anna: Person, table: bytes) -> 
     made = await brought(anna, "table", table)
 
     lines = await files(anna, await worked(anna, "convert", made, table_format="jsonl"))
+    array = await files(anna, await worked(anna, "convert", made, table_format="json"))
     comma = await files(anna, await worked(anna, "convert", made, table_format="csv"))
     typed = await files(anna, await worked(anna, "convert", made, table_format="parquet"))
 
     expected = [{"id": "1", "name": "One"}, {"id": "2", "name": "=2"}]
     assert [json.loads(line) for line in lines["table.jsonl"].splitlines()] == expected
+    assert json.loads(array["table.json"]) == expected
     # No spreadsheet calculates what stands there.
     rows = list(csv.DictReader(io.StringIO(comma["table.csv"].decode())))
     assert rows == [expected[0], {"id": "2", "name": "'=2"}]
     assert pq.read_table(io.BytesIO(typed["table.parquet"])).to_pylist() == expected
 
 
-async def test_parquet_keeps_its_types_as_json_lines(anna: Person) -> None:
+async def test_parquet_keeps_its_types_as_json(anna: Person) -> None:
     made = await brought(anna, "table.parquet", as_parquet())
 
     lines = await files(anna, await worked(anna, "convert", made, table_format="jsonl"))
+    array = await files(anna, await worked(anna, "convert", made, table_format="json"))
 
     assert [json.loads(line) for line in lines["table.jsonl"].splitlines()] == ROWS
+    assert json.loads(array["table.json"]) == ROWS
 
 
 def picture(size: tuple[int, int], mode: str = "RGB", image_format: str = "PNG") -> bytes:

@@ -4,10 +4,18 @@ import io
 
 import orjson
 import pyarrow.parquet as pq
+import pytest
 
 from tests.jobs.conftest import House
 from tests.jobs.database.shops import Shop, fetched
-from tests.make.jobs import done, log_lines
+from tests.make.jobs import attempts, done, log_lines
+
+MANY = (
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < MOST)"
+    " SELECT i, hex(zeroblob(100)) AS words FROM n"
+)
+MANY_ROWS = 250_000
+ROOM_MB = 10
 
 
 async def test_rows_of_a_query_become_lines_of_json(house: House, shop: Shop) -> None:
@@ -46,6 +54,43 @@ async def test_rows_of_a_query_become_a_table_with_types(house: House, shop: Sho
         12,
         None,
     ]
+
+
+async def test_rows_of_a_query_become_one_json_array(house: House, shop: Shop) -> None:
+    params = {"connection": shop.name, "format": "json"}
+
+    over = await done(
+        house.boss, "database", params | {"sql": "SELECT id, name FROM goods ORDER BY id"}
+    )
+    empty = await done(
+        house.boss, "database", params | {"sql": "SELECT id FROM goods WHERE id > 100"}
+    )
+
+    assert orjson.loads(await fetched(house.boss, over)) == [
+        {"id": 0, "name": "tea"},
+        {"id": 1, "name": "grüner 茶"},
+        {"id": 2, "name": "=1+1"},
+    ]
+    assert orjson.loads(await fetched(house.boss, empty)) == []
+
+
+@pytest.mark.parametrize("table_format", ["csv", "jsonl", "json"])
+async def test_large_answer_takes_no_more_memory_than_a_small_one(
+    house: House, file_shop: Shop, table_format: str
+) -> None:
+    sizes, peaks = [], []
+    for rows in (1, MANY_ROWS):
+        sql = MANY.replace("MOST", str(rows))
+        params = {"connection": file_shop.name, "sql": sql, "format": table_format}
+        over = await done(house.boss, "database", params | {"most_rows": MANY_ROWS})
+        assert over["result"]["rows"] == rows
+        (file,) = (await house.boss.get(f"/jobs/{over['id']}/files"))["items"]
+        (attempt,) = await attempts(house.boss, over["id"])
+        sizes.append(file["size"] / 2**20)
+        peaks.append(attempt["peak_mb"])
+
+    assert sizes[1] > 4 * ROOM_MB
+    assert peaks[1] - peaks[0] < ROOM_MB
 
 
 async def test_text_that_a_spreadsheet_would_calculate_is_disarmed(
