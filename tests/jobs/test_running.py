@@ -2,6 +2,9 @@
 
 import hashlib
 
+import pytest
+
+from tests.jobs.processes import processes_of
 from tests.make.boards import Person
 from tests.make.jobs import attempts, done, log_lines
 
@@ -107,9 +110,25 @@ async def test_file_size_limit_ends_in_a_clear_error(anna: Person) -> None:
     assert job["error"]["code"] == "output_too_large"
 
 
-async def test_time_limit_ends_in_a_clear_error(anna: Person) -> None:
-    job = await done(anna, "sleep", timeout_s=1, max_attempts=1)
+async def test_files_past_the_number_that_a_job_may_keep_end_in_a_clear_error(
+    anna: Person,
+) -> None:
+    most = await done(anna, "many", {"files": 200})
+    more = await done(anna, "many", {"files": 201})
 
+    assert most["state"] == "succeeded", most["error"]
+    assert len((await anna.get(f"/jobs/{most['id']}/files"))["items"]) == 200
+    assert (more["state"], more["error"]["code"]) == ("failed", "too_many_files")
+    assert (await anna.get(f"/jobs/{more['id']}/files"))["items"] == []
+
+
+@pytest.mark.parametrize("kind", ["sleep", "busy", "stubborn", "grandchild"])
+async def test_time_limit_ends_in_a_clear_error_whether_the_job_listens_or_not(
+    anna: Person, kind: str
+) -> None:
+    job = await done(anna, kind, timeout_s=1, max_attempts=1)
+
+    assert processes_of(job["id"]) == []
     assert job["state"] == "discarded"
     assert job["error"]["code"] == "timeout"
     assert [a["outcome"] for a in await attempts(anna, job["id"])] == ["timeout"]

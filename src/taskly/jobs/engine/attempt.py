@@ -45,7 +45,6 @@ ASK_KINDLY_S = 0.5
 CHILD_LEASE = 0.8
 """The child's share of the lease: it is dead before anybody else may have the job."""
 AGAIN_S = 0.5
-MOST_FILES = 200
 
 Publish = Callable[[str, bytes], None]
 
@@ -321,7 +320,7 @@ class Attempt:
 
     def _keep_files(self, outputs: list[Message]) -> list[dict[str, Any]]:
         kept = []
-        for number, said in enumerate(outputs[:MOST_FILES]):
+        for number, said in enumerate(outputs):
             blob = f"{FILES}/{self._job['id']}/{self._job['attempt']}-{number}"
             self._files.publish(Path(said["path"]), blob)
             kept.append(store.file_row(self._job, said, blob, now()))

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 P = TypeVar("P", bound="Params")
 Result = dict[str, Any] | None
 HIDDEN = "•••"
+MOST_FILES = 200
+"""How many files a job may publish."""
 
 
 class Params(BaseModel):
@@ -74,7 +76,7 @@ class Run(Protocol):
     ) -> None:
         """Hand over a finished file (`file_type`: `video`, `data`, ...), kept when the job succeeds.
 
-        Raises `JobError` for one that is empty, too large or outside of `folder`.
+        Raises `JobError` for one that is empty, too large or outside of `folder`, or one too many.
         """
 
 
