@@ -1,8 +1,11 @@
 """Jobs from the request to the end, run by the engine inside the server."""
 
 import hashlib
+import os
+import socket
 
 import pytest
+from fastapi import FastAPI
 
 from tests.jobs.processes import processes_of
 from tests.make.boards import Person
@@ -141,3 +144,13 @@ async def test_what_an_attempt_used_is_measured(anna: Person) -> None:
     assert attempt["outcome"] == "succeeded"
     assert attempt["cpu_s"] >= 0
     assert attempt["peak_mb"] > 1
+
+
+async def test_worker_is_named_by_host_and_process_and_by_no_path(
+    taskly_app: FastAPI, anna: Person
+) -> None:
+    job = await done(anna, "noop")
+
+    (attempt,) = await attempts(anna, job["id"])
+    assert attempt["worker"] == f"{socket.gethostname()}:{os.getpid()}"
+    assert str(taskly_app.state.settings.data_dir) not in str([job, attempt])
