@@ -77,6 +77,12 @@ class Amount(Params):
     megabytes: int = 10
 
 
+class Files(Params):
+    """How many."""
+
+    files: int
+
+
 def noop(params: Nothing, run: Run) -> dict[str, Any]:
     """Succeed at once."""
     return {"attempt": run.attempt}
@@ -206,6 +212,14 @@ def large(params: Amount, run: Run) -> None:
     run.publish(path, "data")
 
 
+def many(params: Files, run: Run) -> None:
+    """Publish many small files."""
+    for number in range(params.files):
+        path = run.folder / f"{number}.txt"
+        path.write_text(str(number))
+        run.publish(path, "data")
+
+
 def counter(params: Nothing, run: Run) -> dict[str, Any]:
     """Keep a count from attempt to attempt."""
     count = run.state.get("count", 0) + 1
@@ -239,6 +253,7 @@ KINDS = (
     Kind("chatty", Chatter, chatty),
     Kind("greedy", Amount, greedy, memory_mb=400, max_attempts=1),
     Kind("large", Amount, large, output_mb=4, max_attempts=1),
+    Kind("many", Files, many),
     Kind("counter", Nothing, counter),
     Kind("granted", Nothing, noop, needs_grant=True),
 )

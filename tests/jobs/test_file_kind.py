@@ -1,6 +1,5 @@
-"""Work on files of earlier jobs: packed, unpacked, summed up, converted, shrunk; and whose they may be."""
+"""Work on files of earlier jobs: packed, unpacked, summed up, converted, shrunk."""
 
-import base64
 import csv
 import hashlib
 import io
@@ -17,17 +16,9 @@ import pytest
 from PIL import Image
 
 from tests.make.boards import Json, Person
-from tests.make.jobs import done
+from tests.make.jobs import brought, done
 
 ROWS = [{"id": 1, "name": "One"}, {"id": 2, "name": "=2"}]
-
-
-async def brought(person: Person, name: str, content: bytes, **fields: Any) -> Json:
-    """A job with this file."""
-    params = {"name": name, "content": base64.b64encode(content).decode()}
-    over = await done(person, "bring", params, **fields)
-    assert over["state"] == "succeeded", over["error"]
-    return over
 
 
 async def worked(person: Person, operation: str, *jobs: Json, **params: Any) -> Json:
@@ -106,23 +97,27 @@ async def test_table_is_converted_to_each_format(anna: Person, table: bytes) -> 
     made = await brought(anna, "table", table)
 
     lines = await files(anna, await worked(anna, "convert", made, table_format="jsonl"))
+    array = await files(anna, await worked(anna, "convert", made, table_format="json"))
     comma = await files(anna, await worked(anna, "convert", made, table_format="csv"))
     typed = await files(anna, await worked(anna, "convert", made, table_format="parquet"))
 
     expected = [{"id": "1", "name": "One"}, {"id": "2", "name": "=2"}]
     assert [json.loads(line) for line in lines["table.jsonl"].splitlines()] == expected
+    assert json.loads(array["table.json"]) == expected
     # No spreadsheet calculates what stands there.
     rows = list(csv.DictReader(io.StringIO(comma["table.csv"].decode())))
     assert rows == [expected[0], {"id": "2", "name": "'=2"}]
     assert pq.read_table(io.BytesIO(typed["table.parquet"])).to_pylist() == expected
 
 
-async def test_parquet_keeps_its_types_as_json_lines(anna: Person) -> None:
+async def test_parquet_keeps_its_types_as_json(anna: Person) -> None:
     made = await brought(anna, "table.parquet", as_parquet())
 
     lines = await files(anna, await worked(anna, "convert", made, table_format="jsonl"))
+    array = await files(anna, await worked(anna, "convert", made, table_format="json"))
 
     assert [json.loads(line) for line in lines["table.jsonl"].splitlines()] == ROWS
+    assert json.loads(array["table.json"]) == ROWS
 
 
 def picture(size: tuple[int, int], mode: str = "RGB", image_format: str = "PNG") -> bytes:
@@ -243,33 +238,6 @@ async def test_file_of_another_sort_is_refused(
 
     assert (over["state"], over["attempt"]) == ("failed", 1)
     assert over["error"]["code"] == code, over["error"]
-
-
-async def test_files_of_others_are_as_if_they_were_not_there(anna: Person, bob: Person) -> None:
-    theirs = await brought(bob, "secret.txt", b"secret")
-    mine = await brought(anna, "mine.txt", b"mine")
-    await anna.want(204, "DELETE", f"/jobs/{mine['id']}")
-
-    foreign = await worked(anna, "archive", theirs)
-    deleted = await worked(anna, "archive", mine)
-
-    assert foreign["error"]["code"] == deleted["error"]["code"] == "no_such_file"
-
-
-async def test_files_of_a_board_serve_the_jobs_of_that_board_alone(
-    anna: Person, bob: Person
-) -> None:
-    board = await anna.board()
-    card = await anna.card(await anna.list(board))
-    await anna.invite(board, bob, "editor")
-    theirs = await brought(bob, "shared.txt", b"shared", card_id=card["id"])
-    wish = {"operation": "archive", "files": [theirs["id"]]}
-
-    on_board = await done(anna, "file", wish, card_id=card["id"])
-    elsewhere = await done(anna, "file", wish)
-
-    assert on_board["state"] == "succeeded", on_board["error"]
-    assert elsewhere["error"]["code"] == "no_such_file"
 
 
 @pytest.mark.parametrize(

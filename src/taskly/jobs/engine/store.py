@@ -5,7 +5,7 @@ no longer held, nothing is written and the worker learns that it has lost the jo
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -258,7 +258,7 @@ def expired(tx: SyncTx, now: datetime) -> Sequence[Mapping[str, Any]]:
     return _rows(tx.all(statements.EXPIRED, {"at": now}))
 
 
-def held_by(tx: SyncTx, worker_ids: Sequence[UUID]) -> Sequence[Mapping[str, Any]]:
+def held_by(tx: SyncTx, worker_ids: Collection[UUID]) -> Sequence[Mapping[str, Any]]:
     """Jobs that these workers hold."""
     return _rows(tx.all(statements.HELD_BY, {"workers": worker_ids})) if worker_ids else ()
 

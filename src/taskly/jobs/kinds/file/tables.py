@@ -10,14 +10,14 @@ import orjson
 
 from taskly.jobs.kinds.file.inputs import Input
 from taskly.jobs.kinds.registry import JobError, Run
-from taskly.jobs.kinds.tables import arrow, delimiter_of, table_file
+from taskly.jobs.kinds.tables import TableFormat, arrow, delimiter_of, table_file
 
 ROWS_AT_ONCE = 1000
 MOST_JSON_BYTES = 256 << 20
 Row = dict[str, Any]
 
 
-def convert(file: Input, table_format: str, run: Run) -> Path:
+def convert(file: Input, table_format: TableFormat, run: Run) -> Path:
     """The table in another format; columns are in the order in which they first come."""
     read = _reader(file)
     names: dict[str, None] = {}
