@@ -435,11 +435,15 @@ async def test_only_people_with_a_grant_query_databases(house: House, file_shop:
     asked = {"connection": file_shop.name, "sql": "SELECT 1 AS one"}
 
     refused = await house.guest.want(403, "POST", "/jobs", {"kind": "database", "params": asked})
+    unseen = await house.guest.want(403, "GET", "/job-connections/choices")
     await house.boss.want(204, "PUT", f"/job-grants/{house.guest.id}/database")
+    choices = await house.guest.get("/job-connections/choices")
     over = await done(house.guest, "database", asked)
     await house.boss.want(204, "DELETE", f"/job-grants/{house.guest.id}/database")
 
-    assert refused["code"] == "kind_not_allowed"
+    assert refused["code"] == unseen["code"] == "kind_not_allowed"
+    # Where it leads is for administrators alone.
+    assert {"name": file_shop.name, "engine": "sqlite"} in choices["items"]
     assert over["state"] == "succeeded"
     for kind in ("backup", "maintenance"):
         await house.guest.want(403, "POST", "/jobs", {"kind": kind})

@@ -12,13 +12,15 @@ from sqlalchemy.exc import IntegrityError
 
 from taskly.accounts.actor import Actor
 from taskly.accounts.auth import SUPERUSER
+from taskly.jobs.capabilities import JobReader
 from taskly.jobs.models import JobConnection
 from taskly.jobs.passwords import sealed_password
-from taskly.jobs.routes import READ, WRITE
+from taskly.jobs.routes import READ, WRITE, kinds_of
 from taskly.jobs.schemas import Name
+from taskly.jobs.service import may_submit
 from taskly.kernel.clock import now
 from taskly.kernel.db import ReadTx
-from taskly.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from taskly.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from taskly.kernel.fields import In, Line, Out
 from taskly.kernel.http import Db, ReadDb, TasklyRoute, json_bytes, problems
 from taskly.kernel.ids import new_id
@@ -73,6 +75,19 @@ class ConnectionsOut(Out):
     items: list[ConnectionOut]
 
 
+class ConnectionChoice(Out):
+    """What those who may query databases choose from."""
+
+    name: str
+    engine: str
+
+
+class ConnectionChoicesOut(Out):
+    """Every connection by name, short of where it leads."""
+
+    items: list[ConnectionChoice]
+
+
 SHOWN = (
     JobConnection.id,
     JobConnection.name,
@@ -91,6 +106,19 @@ SHOWN = (
 async def list_job_connections(manager: Manager, db: ReadDb) -> Response:
     """Every database that jobs may read."""
     rows = await db.all(select(*SHOWN).order_by(JobConnection.name).limit(MOST))
+    return json_bytes(to_json({"items": [dict(row._mapping) for row in rows]}))
+
+
+@router.get("/choices", response_model=ConnectionChoicesOut, responses=READ | problems(403))
+async def list_job_connection_choices(
+    request: Request, reader: JobReader, db: ReadDb
+) -> Response:
+    """The connections that a job of the kind `database` can name, for those who may start one."""
+    kind = kinds_of(request).get("database")
+    if kind is None or not await may_submit(db, reader, kind):
+        raise Forbidden("kind_not_allowed")
+    chosen = select(JobConnection.name, JobConnection.engine).order_by(JobConnection.name)
+    rows = await db.all(chosen.limit(MOST))
     return json_bytes(to_json({"items": [dict(row._mapping) for row in rows]}))
 
 
