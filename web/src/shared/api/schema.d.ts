@@ -949,7 +949,11 @@ export interface paths {
         delete: operations["delete_job_connection"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Edit Job Connection
+         * @description Change where a connection leads; another server or account needs its password anew.
+         */
+        patch: operations["edit_job_connection"];
         trace?: never;
     };
     "/api/v1/job-grants": {
@@ -2489,6 +2493,33 @@ export interface components {
         ConnectionChoicesOut: {
             /** Items */
             items: components["schemas"]["ConnectionChoice"][];
+        };
+        /**
+         * ConnectionEdit
+         * @description What changes of a connection; its name stays, because jobs and schedules hold it.
+         */
+        ConnectionEdit: {
+            /**
+             * Database
+             * @description Name of the database; for SQLite the absolute path of the file.
+             */
+            database?: string;
+            /**
+             * Engine
+             * @enum {string}
+             */
+            engine?: "sqlite" | "postgresql" | "mariadb";
+            /** Host */
+            host?: string | null;
+            /**
+             * Password
+             * @description Left out, the stored one stays.
+             */
+            password?: string | null;
+            /** Port */
+            port?: number | null;
+            /** Username */
+            username?: string | null;
         };
         /**
          * ConnectionNew
@@ -9160,6 +9191,104 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_job_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
             };
             /** @description Problem */
             400: {
