@@ -10605,6 +10605,8 @@ export interface operations {
         parameters: {
             query?: {
                 after?: number;
+                /** @description Begin with the last lines, counted over all levels. */
+                tail?: number | null;
                 limit?: number;
                 level?: "debug" | "info" | "warning" | "error";
                 q?: string | null;
