@@ -1,5 +1,6 @@
 """Kinds of job for journeys in the browser: what a form can be made of, and how a run can end."""
 
+import itertools
 import time
 from typing import Annotated, Any, Literal
 
@@ -91,6 +92,13 @@ def writer(params: Lines, run: Run) -> dict[str, Any]:
     return {"rows": params.lines}
 
 
+def diary(params: Lines, run: Run) -> None:
+    """Writes so many lines at once, then one after another until somebody stops it."""
+    for number in itertools.count(1):
+        run.log(f"entry {number}")
+        time.sleep(0.02 if number > params.lines else 0)
+
+
 def patient(params: Words, run: Run) -> None:
     """Runs until somebody stops it."""
     while True:
@@ -100,6 +108,7 @@ def patient(params: Words, run: Run) -> None:
 
 KINDS = (
     Kind("writer", Lines, writer),
+    Kind("diary", Lines, diary),
     Kind("patient", Words, patient),
     Kind("everything", Everything, everything),
     Kind("broken", Words, broken),

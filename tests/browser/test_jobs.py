@@ -188,6 +188,40 @@ def test_failed_job_says_why_and_is_run_again(seats: Seats, anna: Account) -> No
     assert again["retry_of"] == job["id"]
 
 
+def test_overview_shows_the_end_of_the_log_while_it_is_written(seats: Seats, anna: Account) -> None:
+    job = submit(anna, "diary", "Diary", params={"lines": 40})
+    reached(anna, job, "running")
+    page = seats.open(f"/jobs/{job['id']}", anna)
+    tail = page.get_by_role("region", name="Last lines of the log")
+    try:
+        expect(tail.get_by_role("listitem")).to_have_count(10)
+        seen = tail.get_by_role("listitem").last.inner_text()
+        # Ten newer lines later, all that was there has gone.
+        expect(tail).not_to_contain_text(seen)
+    finally:
+        anna.call("POST", f"/jobs/{job['id']}/cancel")
+    reached(anna, job, *OVER)
+    expect(tail.get_by_role("listitem")).to_have_count(10)
+    tail.get_by_role("link", name="Open log").click()
+
+    expect(page.get_by_role("log")).to_contain_text("entry")
+
+
+def test_overview_offers_the_files_of_a_job(seats: Seats, anna: Account) -> None:
+    job = ended(anna, "writer", "Prices")
+    page = seats.open(f"/jobs/{job['id']}", anna)
+    files = page.get_by_role("region", name="Files")
+    expect(files.get_by_role("listitem")).to_have_count(3)
+    expect(page.get_by_role("tab", name="Files 3")).to_be_visible()
+
+    with page.expect_download() as saved:
+        files.get_by_role("button", name="Download prices.csv").click()
+    assert saved.value.suggested_filename == "prices.csv"
+    files.get_by_role("link", name="Open files").click()
+
+    expect(page.get_by_role("cell", name="Bonn, West")).to_be_visible()
+
+
 def test_log_is_read_narrowed_and_kept(seats: Seats, anna: Account) -> None:
     job = ended(anna, "writer", "Many rows", params={"lines": 300})
     page = seats.open(f"/jobs/{job['id']}/log", anna)

@@ -131,6 +131,75 @@ def test_job_is_started_for_a_card(seats: Seats, anna: Account) -> None:
     assert started_job(page, anna)["card_id"] == fair.cards["Print the plan"]
 
 
+def test_board_of_a_report_is_chosen_by_its_name(seats: Seats, anna: Account) -> None:
+    fair = board(anna, "Harbour fair")
+    page = seats.open("/jobs/new/report", anna)
+    start = page.get_by_role("button", name=re.compile("^Start"))
+    chooser = page.get_by_role("button", name=re.compile("^Board:"))
+    expect(page.get_by_text("Choose a board")).to_be_visible()
+
+    start.click()
+    expect(page.get_by_text("This is needed.")).to_be_visible()
+    expect(chooser).to_be_focused()
+    chooser.click()
+    page.get_by_role("option", name="Harbour fair").click()
+    aside = page.get_by_role("complementary", name="What will happen")
+    expect(aside).to_contain_text("Harbour fair")
+    start.click()
+
+    assert started_job(page, anna)["params"]["board_id"] == fair.id
+    expect(page.get_by_role("region", name="Parameters")).to_contain_text("Harbour fair")
+
+
+def test_board_that_is_gone_stays_what_an_earlier_job_named(seats: Seats, anna: Account) -> None:
+    fair = board(anna, "Harbour fair")
+    params = {"board_id": fair.id}
+    job = anna.call("POST", "/jobs", {"kind": "report", "params": params})
+    anna.call("DELETE", f"/boards/{fair.id}")
+    page = seats.open(f"/jobs/new/report?from={job['id']}", anna)
+
+    page.get_by_role("button", name=f"Board: {fair.id}").click()
+
+    expect(page.get_by_role("option")).to_contain_text("You have no such board any more.")
+
+
+def test_connection_of_a_query_is_chosen_from_those_that_there_are(
+    seats: Seats, anna: Account, admin: Account
+) -> None:
+    name = f"shop-{anna.username}"
+    new = {"name": name, "engine": "sqlite", "database": "/srv/shop.db"}
+    made = admin.call("POST", "/job-connections", new)
+    admin.call("PUT", f"/job-grants/{anna.id}/database")
+    try:
+        page = seats.open("/jobs/new/database", anna)
+        page.get_by_role("button", name=re.compile("^Connection:")).click()
+        expect(page.get_by_role("option", name=name)).to_contain_text("SQLite file")
+        page.get_by_role("option", name=name).click()
+        page.get_by_label("Query").fill("SELECT 1")
+        page.get_by_role("button", name=re.compile("^Start")).click()
+
+        assert started_job(page, anna)["params"]["connection"] == name
+    finally:
+        admin.call("DELETE", f"/job-connections/{made['id']}")
+
+
+def test_what_cannot_be_listed_can_still_be_typed(
+    seats: Seats, watch: Watch, anna: Account, admin: Account
+) -> None:
+    admin.call("PUT", f"/job-grants/{anna.id}/database")
+    context = seats.context(anna)
+    watch.allow_lost_network()
+    context.route("**/api/v1/job-connections/choices", lambda route: route.abort("failed"))
+    page = context.new_page()
+    page.goto("/jobs/new/database")
+
+    page.get_by_label("Connection").fill("shop")
+    page.get_by_label("Query").fill("SELECT 1")
+    page.get_by_role("button", name=re.compile("^Start")).click()
+
+    assert started_job(page, anna)["params"]["connection"] == "shop"
+
+
 def test_kind_that_needs_consent_is_locked(seats: Seats, anna: Account) -> None:
     page = seats.open("/jobs/new", anna)
     guarded = page.get_by_role("listitem").filter(has_text="Guarded")
@@ -185,5 +254,9 @@ def test_axe_finds_nothing_where_jobs_are_started(
     page.get_by_role("button", name="Save the schedule").click()
     expect(page.get_by_label("Url")).to_have_attribute("aria-invalid", "true")
     found += violations(page, "form with errors and a schedule")
+    page.goto("/jobs/new/report")
+    page.get_by_role("button", name=re.compile("^Start")).click()
+    expect(page.get_by_text("This is needed.")).to_be_visible()
+    found += violations(page, "form with a board to choose")
 
     assert found == []

@@ -3,6 +3,8 @@
 import asyncio
 import random
 
+import pytest
+
 from tests.make.boards import Person
 from tests.make.jobs import done, ended, follow, log_lines, submit
 
@@ -37,6 +39,32 @@ async def test_download_is_the_whole_log_as_text(anna: Person) -> None:
 
     assert [row.split(" ", 2)[2] for row in answer.text.splitlines()] == LINES[:5]
     assert answer.headers["content-disposition"] == f'attachment; filename="J-{job["number"]}.log"'
+
+
+@pytest.mark.parametrize("count", [1, 10, 200])
+async def test_log_can_be_read_from_its_last_lines_on(anna: Person, count: int) -> None:
+    job = await done(anna, "say", {"lines": LINES})
+    path = f"/jobs/{job['id']}/logs?tail={count}"
+
+    page = await anna.get(path)
+    text = await anna.call("GET", path, headers={"Accept": "text/plain"})
+    stream = await anna.call("GET", path, headers={"Accept": "text/event-stream"})
+    rest = await anna.get(f"{path}&after={page['next']}")
+
+    last = LINES[-count:]
+    assert [line["text"] for line in page["items"]] == last
+    assert [row.split(" ", 2)[2] for row in text.text.splitlines()] == last
+    assert stream.text.count("\ndata: ") == count + 1
+    assert rest["items"] == []
+
+
+async def test_tail_of_a_short_log_is_all_of_it(anna: Person) -> None:
+    quiet = await done(anna, "say", {"lines": []})
+    short = await done(anna, "say", {"lines": LINES[:10]})
+
+    for job, lines in ((quiet, []), (short, LINES[:10])):
+        page = await anna.get(f"/jobs/{job['id']}/logs?tail=10")
+        assert [line["text"] for line in page["items"]] == lines
 
 
 async def test_lines_can_be_searched_and_narrowed_by_level(anna: Person) -> None:

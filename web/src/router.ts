@@ -101,6 +101,12 @@ const routes = [
     meta: { title: 'jobsTop.statistics' },
   },
   {
+    path: '/jobs/connections',
+    name: 'job-connections',
+    component: withTexts(() => import('./features/connections/ConnectionsPage.vue')),
+    meta: { superuser: true, title: 'jobsTop.connections' },
+  },
+  {
     path: '/jobs/schedules',
     name: 'schedules',
     component: withTexts(() => import('./features/schedules/SchedulesPage.vue')),

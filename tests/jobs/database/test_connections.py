@@ -1,6 +1,7 @@
 """Connections: who names them, what makes sense, and what is seen of their passwords."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -62,11 +63,15 @@ async def test_only_people_with_a_grant_query_databases(house: House, file_shop:
     asked = {"connection": file_shop.name, "sql": "SELECT 1 AS one"}
 
     refused = await house.guest.want(403, "POST", "/jobs", {"kind": "database", "params": asked})
+    unseen = await house.guest.want(403, "GET", "/job-connections/choices")
     await house.boss.want(204, "PUT", f"/job-grants/{house.guest.id}/database")
+    choices = await house.guest.get("/job-connections/choices")
     over = await done(house.guest, "database", asked)
     await house.boss.want(204, "DELETE", f"/job-grants/{house.guest.id}/database")
 
-    assert refused["code"] == "kind_not_allowed"
+    assert refused["code"] == unseen["code"] == "kind_not_allowed"
+    # Where it leads is for administrators alone.
+    assert {"name": file_shop.name, "engine": "sqlite"} in choices["items"]
     assert over["state"] == "succeeded"
     for kind in ("backup", "maintenance"):
         await house.guest.want(403, "POST", "/jobs", {"kind": kind})
@@ -110,3 +115,47 @@ async def test_connection_that_makes_no_sense_is_refused(
     problem = await house.boss.want(422, "POST", "/job-connections", new)
 
     assert (problem["errors"][0]["field"], problem["errors"][0]["code"]) == (field, code)
+
+
+async def test_edited_connection_leads_elsewhere_under_its_name(
+    house: House, file_shop: Shop, tmp_path: Path
+) -> None:
+    new = {"name": "moving", "engine": "sqlite", "database": str(tmp_path / "not-there.db")}
+    made = await house.boss.want(201, "POST", "/job-connections", new)
+    path = f"/job-connections/{made['id']}"
+    there = make_url(file_shop.address).database
+
+    await house.guest.want(403, "PATCH", path, {"database": there})
+    edited = await house.boss.want(200, "PATCH", path, {"database": there})
+    over = await done(house.boss, "database", {"connection": "moving", "sql": "SELECT 1 AS one"})
+    await house.boss.want(204, "DELETE", path)
+    await house.boss.want(404, "PATCH", path, {"database": there})
+
+    assert edited == made | {"database": there}
+    assert over["result"]["rows"] == 1
+
+
+async def test_stored_password_goes_to_no_other_server(house: House) -> None:
+    new = {"name": "sealed", "engine": "postgresql", "host": "db.example", "database": "shop"}
+    new |= {"username": "reader", "password": "not-to-be-seen"}
+    made = await house.boss.want(201, "POST", "/job-connections", new)
+    path = f"/job-connections/{made['id']}"
+
+    for change in ({"host": "evil.example"}, {"port": 1}, {"username": "root"}):
+        problem = await house.boss.want(422, "PATCH", path, change)
+        (error,) = problem["errors"]
+        assert (error["field"], error["code"]) == ("password", "password_needed_again")
+    kept = await house.boss.want(200, "PATCH", path, {"database": "orders"})
+    moved = await house.boss.want(200, "PATCH", path, {"port": 5433, "password": "another"})
+    bare = await house.boss.want(200, "PATCH", path, {"host": "db2.example", "password": None})
+    file = {"engine": "sqlite", "database": "/srv/shop.db", "port": None}
+    problem = await house.boss.want(422, "PATCH", path, file)
+    file |= {"host": None, "username": None}
+    plain = await house.boss.want(200, "PATCH", path, file)
+    await house.boss.want(204, "DELETE", path)
+
+    assert (kept["database"], kept["has_password"]) == ("orders", True)
+    assert (moved["port"], moved["has_password"]) == (5433, True)
+    assert (bare["host"], bare["has_password"]) == ("db2.example", False)
+    assert {error["field"] for error in problem["errors"]} == {"host", "username"}
+    assert (plain["engine"], plain["host"]) == ("sqlite", None)

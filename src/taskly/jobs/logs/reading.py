@@ -54,6 +54,19 @@ async def chunks_after(
     return [Chunk(row.start, row.end, row.attempt, row.body) for row in rows]
 
 
+async def offset_of_last(tx: ReadTx, job_id: UUID, lines: int) -> int:
+    """Where the last lines of a log begin; 0 where it has no more than these."""
+    # No chunk is empty, so that as many of them hold enough.
+    rows = await tx.all(
+        select(JobLogChunk.start, JobLogChunk.body)
+        .where(JobLogChunk.job_id == job_id)
+        .order_by(JobLogChunk.start.desc())
+        .limit(lines + 1)
+    )
+    ends = [end for row in reversed(rows) for end, _ in decode(row.body, row.start)]
+    return ends[-lines - 1] if len(ends) > lines else 0
+
+
 class Feed:
     """One job's log while somebody follows it: read once for all who do."""
 

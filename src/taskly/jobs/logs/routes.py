@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from taskly.accounts.auth import accounts_of
 from taskly.jobs.capabilities import JobReader
 from taskly.jobs.logs.lines import LEVELS, Line
-from taskly.jobs.logs.reading import Chunk, Feeds, chunks_after
+from taskly.jobs.logs.reading import Chunk, Feeds, chunks_after, offset_of_last
 from taskly.jobs.queries import see_job
 from taskly.jobs.schemas import LogOut
 from taskly.kernel.db import Database
@@ -35,11 +35,14 @@ LogAnswers: dict[int | str, dict[str, Any]] = {
 
 
 class LogQuery(BaseModel):
-    """Which lines: those behind an offset, of a level at least, with a text in them."""
+    """Which lines: those behind an offset or the last ones, of a level at least, with a text in them."""
 
     model_config = ConfigDict(extra="ignore")
 
     after: int = Field(0, ge=0, le=2**53)
+    tail: int | None = Field(
+        None, ge=1, le=200, description="Begin with the last lines, counted over all levels."
+    )
     limit: int = Field(500, ge=1, le=5000)
     level: Literal["debug", "info", "warning", "error"] = "debug"
     q: str | None = Field(None, max_length=200)
@@ -62,17 +65,19 @@ async def read_log(
     """The log of a job. With `Accept: text/event-stream` it goes on; with `text/plain` it is all of it."""
     row = await see_job(db, reader, job_id)
     accepted = request.headers.get("accept", "")
+    offset = query.after
+    if query.tail is not None:
+        offset = max(offset, await offset_of_last(db, job_id, query.tail))
     if STREAM in accepted:
-        offset = query.after
         if last_event_id is not None and last_event_id.isdecimal() and len(last_event_id) < 16:
             offset = int(last_event_id)
         return StreamingResponse(_followed(request, job_id, offset, query), media_type=STREAM)
     if accepted.startswith(PLAIN):
         name = f'attachment; filename="J-{row.number}.log"'
-        text = _whole(request.app.state.database, job_id, query)
+        text = _whole(request.app.state.database, job_id, offset, query)
         return StreamingResponse(text, media_type=PLAIN, headers={"Content-Disposition": name})
     found: list[dict[str, Any]] = []
-    offset, searched = query.after, 0
+    searched = 0
     while len(found) < query.limit and searched < CHUNKS_SEARCHED:
         chunks = await chunks_after(db, job_id, offset)
         if not chunks:
@@ -123,8 +128,9 @@ def _has_ended(request: Request) -> bool:
     return session_id is not None and accounts_of(request.app).ended.is_ended(session_id)
 
 
-async def _whole(database: Database, job_id: UUID, query: LogQuery) -> AsyncIterator[bytes]:
-    offset = query.after
+async def _whole(
+    database: Database, job_id: UUID, offset: int, query: LogQuery
+) -> AsyncIterator[bytes]:
     while True:
         async with database.read() as tx:
             chunks = await chunks_after(tx, job_id, offset)

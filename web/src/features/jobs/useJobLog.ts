@@ -8,8 +8,11 @@ const firstPause = 500
 const longestPause = 10_000
 const gather = 80
 
-/** A job's log while it is written: every line once, also after a lost connection. */
-export function useJobLog(id: () => string) {
+/**
+ * A job's log while it is written: every line once, also after a lost connection. With `tail`, only
+ * the newest so many lines are read and kept.
+ */
+export function useJobLog(id: () => string, tail?: number) {
   const lines = shallowRef<LogLine[]>([])
   const isOver = ref(false)
   const error = ref<unknown>(null)
@@ -21,7 +24,8 @@ export function useJobLog(id: () => string) {
 
   function show(): void {
     timer = undefined
-    lines.value = [...lines.value, ...waiting]
+    const all = [...lines.value, ...waiting]
+    lines.value = tail === undefined ? all : all.slice(-tail)
     waiting = []
   }
   function take(line: LogLine): void {
@@ -31,7 +35,7 @@ export function useJobLog(id: () => string) {
   }
 
   async function follow(): Promise<boolean> {
-    const stream = await streamLog(id(), offset, stop.signal)
+    const stream = await streamLog(id(), offset, stop.signal, tail)
     error.value = null
     for await (const { event, data } of messagesOf(stream)) {
       if (event === 'end') return true

@@ -13,12 +13,14 @@ const fields = fieldsOf({
     audio: { type: 'boolean', default: false },
     tags: { type: 'array', items: { type: 'string' }, default: [] },
     key: { type: 'string', format: 'password' },
+    board_id: { type: 'string', ui: { widget: 'board' } },
     limit: { type: 'integer', default: 3, ui: { unit: 'MB' } },
   },
 })
 const words = {
   label: (field: { name: string }) => field.name,
   choice: (_: unknown, value: string) => value.toUpperCase(),
+  board: (id: string) => (id === '7' ? 'Harbour fair' : undefined),
   yes: 'yes',
   no: 'no',
   items: (count: number) => `${count} entries`,
@@ -29,6 +31,11 @@ const said = (changes: Record<string, unknown>) =>
   )
 
 describe('the summary of a job', () => {
+  it('calls a board by its name where the reader sees it', () => {
+    expect(said({ board_id: '7' })).toContain('board_id: Harbour fair')
+    expect(said({ board_id: '8' })).toContain('board_id: 8')
+  })
+
   it('leaves out what is as it always is, save what was chosen for it', () => {
     expect(said({})).toEqual(['quality: BEST'])
   })

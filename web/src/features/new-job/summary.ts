@@ -1,10 +1,13 @@
 import { writeClock } from '@/shared/schema-form/clock'
 import type { Field } from '@/shared/schema-form/fields'
+import { listedOf } from '@/shared/schema-form/listed'
 import { same, variantOf, type Values } from '@/shared/schema-form/values'
 
 export interface SummaryWords {
   label: (field: Field) => string
   choice: (field: Field, value: string) => string
+  /** The name of a board that the reader sees. */
+  board: (id: string) => string | undefined
   yes: string
   no: string
   items: (count: number) => string
@@ -29,6 +32,7 @@ export function summaryLines(
 function textOf(field: Field, value: unknown, words: SummaryWords): string {
   switch (field.type) {
     case 'text':
+      if (listedOf(field) === 'board') return words.board(String(value)) ?? String(value)
       return field.format === 'password' || field.ui.widget === 'password' ? '••••' : String(value)
     case 'number':
       if (/^(start|end)_time$/.test(field.name)) return writeClock(Number(value))

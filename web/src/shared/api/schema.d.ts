@@ -912,6 +912,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/job-connections/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Job Connection Choices
+         * @description The connections that a job of the kind `database` can name, for those who may start one.
+         */
+        get: operations["list_job_connection_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/job-connections/{connection_id}": {
         parameters: {
             query?: never;
@@ -929,7 +949,11 @@ export interface paths {
         delete: operations["delete_job_connection"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Edit Job Connection
+         * @description Change where a connection leads; another server or account needs its password anew.
+         */
+        patch: operations["edit_job_connection"];
         trace?: never;
     };
     "/api/v1/job-grants": {
@@ -2451,6 +2475,51 @@ export interface components {
             registration: "open" | "closed";
             /** Version */
             version: string;
+        };
+        /**
+         * ConnectionChoice
+         * @description What those who may query databases choose from.
+         */
+        ConnectionChoice: {
+            /** Engine */
+            engine: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ConnectionChoicesOut
+         * @description Every connection by name, short of where it leads.
+         */
+        ConnectionChoicesOut: {
+            /** Items */
+            items: components["schemas"]["ConnectionChoice"][];
+        };
+        /**
+         * ConnectionEdit
+         * @description What changes of a connection; its name stays, because jobs and schedules hold it.
+         */
+        ConnectionEdit: {
+            /**
+             * Database
+             * @description Name of the database; for SQLite the absolute path of the file.
+             */
+            database?: string;
+            /**
+             * Engine
+             * @enum {string}
+             */
+            engine?: "sqlite" | "postgresql" | "mariadb";
+            /** Host */
+            host?: string | null;
+            /**
+             * Password
+             * @description Left out, the stored one stays.
+             */
+            password?: string | null;
+            /** Port */
+            port?: number | null;
+            /** Username */
+            username?: string | null;
         };
         /**
          * ConnectionNew
@@ -9031,6 +9100,80 @@ export interface operations {
             };
         };
     };
+    list_job_connection_choices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionChoicesOut"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_job_connection: {
         parameters: {
             query?: never;
@@ -9048,6 +9191,104 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_job_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionOut"];
+                };
             };
             /** @description Problem */
             400: {
@@ -10364,6 +10605,8 @@ export interface operations {
         parameters: {
             query?: {
                 after?: number;
+                /** @description Begin with the last lines, counted over all levels. */
+                tail?: number | null;
                 limit?: number;
                 level?: "debug" | "info" | "warning" | "error";
                 q?: string | null;

@@ -117,13 +117,15 @@ export async function fetchLogText(id: string): Promise<Blob> {
   return (await fetchOf(`${id}/logs`, 'text/plain')).blob()
 }
 
-/** The stream of a log from an offset on; it ends with the job. */
+/** The stream of a log from an offset on, or of its last lines; it ends with the job. */
 export async function streamLog(
   id: string,
   after: number,
   signal: AbortSignal,
+  tail?: number,
 ): Promise<ReadableStream<Uint8Array>> {
-  const response = await fetchOf(`${id}/logs?after=${after}`, 'text/event-stream', signal)
+  const last = tail === undefined ? '' : `&tail=${tail}`
+  const response = await fetchOf(`${id}/logs?after=${after}${last}`, 'text/event-stream', signal)
   if (!response.body) throw new TypeError('no stream')
   return response.body
 }

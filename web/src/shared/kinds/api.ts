@@ -7,6 +7,7 @@ type Schemas = components['schemas']
 export type JobKind = Schemas['KindOut']
 export type Job = Schemas['JobOut']
 export type NewJob = Schemas['JobNew']
+export type ConnectionChoice = Schemas['ConnectionChoice']
 
 export async function listJobKinds(signal?: AbortSignal): Promise<JobKind[]> {
   return (await answerOf(client.GET('/api/v1/job-kinds', { signal }))).items
@@ -28,4 +29,9 @@ export async function listJobsOf(owner: string, signal?: AbortSignal): Promise<J
   const query = { owner, limit: 100 }
   const call = client.GET('/api/v1/jobs', { params: { query }, signal })
   return ((await answerOf(call)) as Page<Job>).items
+}
+
+/** What a database query may be asked of, by those who may ask. */
+export async function listConnectionChoices(signal?: AbortSignal): Promise<ConnectionChoice[]> {
+  return (await answerOf(client.GET('/api/v1/job-connections/choices', { signal }))).items
 }

@@ -20,6 +20,7 @@ class QueryParams(Params):
     connection: str = Field(
         pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$",
         description="Name of the connection, as an administrator gave it.",
+        json_schema_extra={"ui": {"widget": "connection"}},
     )
     sql: str = Field(
         min_length=1,
