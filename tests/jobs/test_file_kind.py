@@ -210,6 +210,21 @@ def outside(entry: tarfile.TarInfo) -> None:
         (spoilt(packed_tar(), 3000), "bad_archive"),
         (b"no archive at all", "not_an_archive"),
     ],
+    ids=[
+        "outside",
+        "absolute",
+        "backslashes",
+        "tar-outside",
+        "link",
+        "device",
+        "too-many",
+        "zip-cut-short",
+        "nothing-inside",
+        "zip-spoilt",
+        "tar-cut-short",
+        "tar-spoilt",
+        "no-archive",
+    ],
 )
 async def test_archive_that_is_not_to_be_trusted_is_refused(
     anna: Person, content: bytes, code: str
