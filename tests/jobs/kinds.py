@@ -77,6 +77,12 @@ class Amount(Params):
     megabytes: int = 10
 
 
+class Rows(Params):
+    """How many."""
+
+    rows: int
+
+
 class Files(Params):
     """How many."""
 
@@ -220,6 +226,15 @@ def many(params: Files, run: Run) -> None:
         run.publish(path, "data")
 
 
+def array(params: Rows, run: Run) -> None:
+    """Publish a JSON array of rows, each on a line."""
+    path = run.folder / "array.json"
+    row = '{{"id":{},"words":"' + 200 * "x" + '"}}'
+    with path.open("w") as file:
+        file.write("[\n" + ",\n".join(row.format(n) for n in range(params.rows)) + "\n]\n")
+    run.publish(path, "data")
+
+
 def counter(params: Nothing, run: Run) -> dict[str, Any]:
     """Keep a count from attempt to attempt."""
     count = run.state.get("count", 0) + 1
@@ -254,6 +269,7 @@ KINDS = (
     Kind("greedy", Amount, greedy, memory_mb=400, max_attempts=1),
     Kind("large", Amount, large, output_mb=4, max_attempts=1),
     Kind("many", Files, many),
+    Kind("array", Rows, array),
     Kind("counter", Nothing, counter),
     Kind("granted", Nothing, noop, needs_grant=True),
 )

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 from tests.jobs.processes import kill_process_of, processes_of
 from tests.live.sockets import listening
 from tests.make.boards import Json, Person
-from tests.make.jobs import attempts, ended, submit
+from tests.make.jobs import LOOK_S, attempts, ended, submit
 from tests.servers.records import ITEMS, PER_PAGE, Held, Records
 
 THIRD = f"/linked?from={2 * PER_PAGE}"
@@ -37,6 +38,15 @@ async def at_the_third_page(person: Person, source: tuple[Records, str]) -> Json
     async with asyncio.timeout(PATIENCE_S):
         await records.held[THIRD].asked.wait()
     return made
+
+
+async def no_folder(work: Path, job_id: str) -> None:
+    """Wait until the folders of a job are gone, which comes just after its end is known."""
+    async with asyncio.timeout(SOON_S):
+        while True:
+            if not await asyncio.to_thread(lambda: list(work.glob(f"{job_id}*"))):
+                return
+            await asyncio.sleep(LOOK_S)
 
 
 async def test_next_attempt_asks_for_no_page_again_that_a_killed_one_had_finished(
@@ -72,7 +82,6 @@ async def test_cancelled_collection_ends_soon_and_leaves_nothing(
     assert took < SOON_S
     assert (await anna.get(f"/jobs/{made['id']}/files"))["items"] == []
     assert await asyncio.to_thread(processes_of, made["id"]) == []
-    work = taskly_app.state.settings.data_dir / "work"
-    assert [path for path in work.iterdir() if path.name.startswith(made["id"])] == []
+    await no_folder(taskly_app.state.settings.data_dir / "work", made["id"])
     assert records.asked[THIRD] == 1
     assert set(records.asked.values()) == {1}

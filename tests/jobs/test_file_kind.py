@@ -16,8 +16,9 @@ import pytest
 from PIL import Image
 
 from tests.make.boards import Json, Person
-from tests.make.jobs import brought, done
+from tests.make.jobs import attempts, brought, done
 
+MANY_ROWS, ROOM_MB = 200_000, 10
 ROWS = [{"id": 1, "name": "One"}, {"id": 2, "name": "=2"}]
 
 
@@ -118,6 +119,17 @@ async def test_parquet_keeps_its_types_as_json(anna: Person) -> None:
 
     assert [json.loads(line) for line in lines["table.jsonl"].splitlines()] == ROWS
     assert json.loads(array["table.json"]) == ROWS
+
+
+async def test_long_array_is_converted_in_as_little_memory_as_a_short_one(anna: Person) -> None:
+    peaks = []
+    for rows in (10, MANY_ROWS):
+        made = await done(anna, "array", {"rows": rows})
+        over = await worked(anna, "convert", made, table_format="json")
+        assert (await files(anna, over))["table.json"] == (await files(anna, made))["array.json"]
+        peaks.append((await attempts(anna, over["id"]))[0]["peak_mb"])
+
+    assert peaks[1] - peaks[0] < ROOM_MB
 
 
 def picture(size: tuple[int, int], mode: str = "RGB", image_format: str = "PNG") -> bytes:
@@ -241,6 +253,15 @@ async def test_archive_that_is_not_to_be_trusted_is_refused(
         ("convert", b"\xff\xfe\x00\x01", "not_a_table"),
         ("convert", b'{"a": 1}\n{"a": \n', "not_a_table"),
         ("convert", b"PAR1 is not enough", "not_a_table"),
+        ("convert", b'[{"a": 1}, 2]', "not_a_table"),
+        ("convert", b'[{"a": 1}', "not_a_table"),
+        ("convert", b'[{"a": 1},]', "not_a_table"),
+        ("convert", b'[{"a": 1} {"a": 2}]', "not_a_table"),
+        ("convert", b'[{"a": 1}] more', "not_a_table"),
+        ("convert", b'[{"a": NaN}]', "not_a_table"),
+        ("convert", b'[{"a": "\\ud800"}]', "not_a_table"),
+        ("convert", b'[{"a": "\xff"}]', "not_a_table"),
+        ("convert", b"[]", "nothing_found"),
         ("thumbnail", b"no picture", "not_a_picture"),
         ("thumbnail", picture((800, 400))[:100], "not_a_picture"),
         ("thumbnail", picture((20_000, 6_000), "1"), "picture_too_large"),

@@ -57,8 +57,8 @@ def _seen(reader: Reader, names: Names) -> Select[Any]:
 def _meant(name: str, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     """Of these rows the ones that a name means; that of a job without files is one too."""
     parent, _, file = name.partition("/")
-    ids = [row for row in rows if parent.lower() in (f"j-{row.number}", str(row.job_id))]
-    return [row for row in ids if file in ("", row.type) or file.lower() == str(row.id)]
+    of_job = [row for row in rows if parent.lower() in (f"j-{row.number}", str(row.job_id))]
+    return [row for row in of_job if file in ("", row.type) or file.lower() == str(row.id)]
 
 
 def _judge(names: Names, rows: Sequence[Row[Any]]) -> None:
