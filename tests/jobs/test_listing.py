@@ -43,4 +43,6 @@ async def test_list_is_narrowed_by_each_filter(anna: Person) -> None:
     assert await found("q=%25") == set()
     assert await found(f"q=J-{failed['number']}") == {failed["id"]}
     assert await found(f"created_after={of_card['created_at']}") == set()
+    assert await found(f"finished_after={failed['created_at']}") == {failed["id"], of_card["id"]}
+    assert await found(f"finished_after={of_card['finished_at']}") == set()
     assert waits["id"] in await found(f"created_before={failed['created_at']}")

@@ -66,6 +66,7 @@ class Filter:
     q: str | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    finished_after: datetime | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The same as conditions on jobs."""
@@ -87,6 +88,8 @@ class Filter:
             found.append(Job.created_at > self.created_after)
         if self.created_before is not None:
             found.append(Job.created_at < self.created_before)
+        if self.finished_after is not None:
+            found.append(Job.finished_at > self.finished_after)
         return found
 
 

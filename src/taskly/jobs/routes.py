@@ -45,6 +45,7 @@ class JobsQuery(Paging):
     q: str | None = Field(None, max_length=200)
     created_after: UtcTime | None = None
     created_before: UtcTime | None = None
+    finished_after: UtcTime | None = None
 
     def wanted(self) -> queries.Filter:
         """The same for a query."""
@@ -59,6 +60,7 @@ class JobsQuery(Paging):
             q=self.q.strip() if self.q else None,
             created_after=self.created_after,
             created_before=self.created_before,
+            finished_after=self.finished_after,
         )
 
 

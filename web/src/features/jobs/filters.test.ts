@@ -27,6 +27,8 @@ it('asks for one’s own jobs and for those since a whole minute', () => {
 
 it('leaves out the groups that a filter by state does not reach', () => {
   expect(statesOf('running', 'failed')).toEqual([])
+  expect(statesOf('attention', 'all')).toEqual(['failed', 'discarded'])
+  expect(statesOf('attention', 'failed')).toEqual([])
   expect(statesOf('waiting', 'waiting')).toEqual(['queued', 'blocked'])
   expect(statesOf('ended', 'failed')).toEqual(['failed', 'discarded'])
   expect(statesOf('ended', 'all')).toHaveLength(5)

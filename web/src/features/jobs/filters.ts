@@ -19,7 +19,7 @@ export interface Filters {
   card: string
 }
 
-export type GroupName = 'running' | 'waiting' | 'ended'
+export type GroupName = 'attention' | 'running' | 'waiting' | 'ended'
 const endedStates: JobState[] = ['succeeded', 'failed', 'discarded', 'cancelled', 'skipped']
 
 const textOf = (value: LocationQuery[string] | undefined): string =>
@@ -73,6 +73,7 @@ export function jobsQuery(filters: Filters, states: JobState[], me: string | und
 
 /** The states that a group shows under a filter; none where the filter leaves the group out. */
 export function statesOf(group: GroupName, show: Show): JobState[] {
+  if (group === 'attention') return show === 'all' ? failedStates : []
   if (group === 'running') return show === 'all' || show === 'running' ? runningStates : []
   if (group === 'waiting') return show === 'all' || show === 'waiting' ? waitingStates : []
   if (show === 'failed') return failedStates

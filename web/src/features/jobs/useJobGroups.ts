@@ -1,22 +1,25 @@
 import { useInfiniteQuery, useQueryCache } from '@pinia/colada'
-import { computed, onScopeDispose, ref, watch, type Ref } from 'vue'
+import { computed, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue'
 
 import { NetworkError, useSession } from '@/shared/api'
-import { listJobs } from '@/shared/jobs/api'
+import { listJobs, type Job } from '@/shared/jobs/api'
 
 import { jobsQuery, queryOf, statesOf, type Filters, type GroupName } from './filters'
 
-const names: GroupName[] = ['running', 'waiting', 'ended']
+const names: GroupName[] = ['attention', 'running', 'waiting', 'ended']
 const beatMs = 5_000
 
-function useGroup(name: GroupName, filters: Ref<Filters>) {
+function useGroup(name: GroupName, filters: Ref<Filters>, seen: Ref<string>) {
   const session = useSession()
   const states = computed(() => statesOf(name, filters.value.show))
   const enabled = computed(() => states.value.length > 0)
+  const since = computed(() => (name === 'attention' ? seen.value : undefined))
   const reading = useInfiniteQuery({
-    key: () => ['jobs', name, queryOf(filters.value) as Record<string, string>],
-    query: ({ pageParam, signal }) =>
-      listJobs(jobsQuery(filters.value, states.value, session.user?.id, Date.now()), pageParam, signal),
+    key: () => ['jobs', name, queryOf(filters.value) as Record<string, string>, since.value ?? ''],
+    query: ({ pageParam, signal }) => {
+      const wanted = jobsQuery(filters.value, states.value, session.user?.id, Date.now())
+      return listJobs({ ...wanted, finishedAfter: since.value }, pageParam, signal)
+    },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     staleTime: beatMs,
@@ -37,10 +40,23 @@ function useGroup(name: GroupName, filters: Ref<Filters>) {
 }
 export type JobGroupReading = ReturnType<typeof useGroup>
 
-/** The jobs that the filters let through, by how far they are: what runs, what waits, what is over. */
-export function useJobGroups(filters: Ref<Filters>) {
+/** A job stands once, in the first group that has it. */
+function without<G extends { jobs: ComputedRef<Job[]> }>(group: G, earlier: G): G {
+  const taken = computed(() => new Set(earlier.jobs.value.map((job) => job.id)))
+  return { ...group, jobs: computed(() => group.jobs.value.filter((job) => !taken.value.has(job.id))) }
+}
+
+/**
+ * The jobs that the filters let through, by how far they are: what failed since somebody last
+ * looked, what runs, what waits, what is over.
+ */
+export function useJobGroups(filters: Ref<Filters>, seen: Ref<string>) {
   const cache = useQueryCache()
-  const groups = names.map((name) => useGroup(name, filters))
+  const [attention, ...others] = names.map((name) => useGroup(name, filters, seen)) as [
+    JobGroupReading,
+    ...JobGroupReading[],
+  ]
+  const groups = [attention, ...others.map((group) => without(group, attention))]
   const jobs = computed(() => groups.flatMap((group) => group.jobs.value))
   const error = computed(() => groups.map((group) => group.error.value).find((one) => one != null))
   const asOf = ref<number | null>(null)

@@ -9735,6 +9735,7 @@ export interface operations {
                 q?: string | null;
                 created_after?: string | null;
                 created_before?: string | null;
+                finished_after?: string | null;
             };
             header?: never;
             path?: never;

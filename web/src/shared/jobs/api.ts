@@ -23,6 +23,7 @@ export interface JobsQuery {
   queue?: string | undefined
   owner?: string | undefined
   createdAfter?: string | undefined
+  finishedAfter?: string | undefined
 }
 
 export async function listJobs(
@@ -40,6 +41,7 @@ export async function listJobs(
       ...(query.queue === undefined ? {} : { queue: query.queue }),
       ...(query.owner === undefined ? {} : { owner: query.owner }),
       ...(query.createdAfter === undefined ? {} : { created_after: query.createdAfter }),
+      ...(query.finishedAfter === undefined ? {} : { finished_after: query.finishedAfter }),
       ...(cursor === null ? {} : { cursor }),
     },
   }
