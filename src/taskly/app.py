@@ -33,6 +33,7 @@ from taskly.boards.lists.routes import router as lists_router
 from taskly.boards.members.links import TOKEN_PREFIX, actor_of_token
 from taskly.boards.ready_boards import ReadyBoards
 from taskly.boards.routes import router as boards_router
+from taskly.boards.search.routes import router as search_router
 from taskly.boards.snapshot import SnapshotCache
 from taskly.job_kinds import known_kinds
 from taskly.jobs.bulk import router as bulk_router
@@ -91,6 +92,7 @@ ROUTERS = (
     checklists_router,
     attachments_router,
     imports_router,
+    search_router,
     # Before the router of jobs, which would take `stats` for an id.
     statistics_router,
     jobs_router,

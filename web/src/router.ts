@@ -65,6 +65,12 @@ const routes = [
     meta: { title: 'settings.title' },
   },
   {
+    path: '/search',
+    name: 'search',
+    component: withTexts(() => import('./features/search/SearchPage.vue')),
+    meta: { title: 'search.title' },
+  },
+  {
     path: '/import/trello',
     name: 'import-trello',
     component: withTexts(() => import('./features/import/ImportPage.vue')),

@@ -8,6 +8,7 @@ from taskly.accounts.queries import person
 from taskly.boards import faces
 from taskly.boards.jobs.handlers import READER as JOBS
 from taskly.boards.models import Board, Member
+from taskly.boards.search.indexing import READER as SEARCH
 from taskly.kernel.db import Tx
 from taskly.kernel.events import Patch, append, lock_streams
 from taskly.kernel.readers import Reader
@@ -73,6 +74,7 @@ async def tell_members(tx: Tx, event: Row[Any]) -> None:
 
 READERS = (
     JOBS,
+    SEARCH,
     Reader("boards.profiles", frozenset({"user.updated"}), carry_profile),
     Reader(
         "boards.listings",

@@ -219,3 +219,25 @@ class ImportedThing(Base):
     kind: Mapped[str] = mapped_column(String(20))
     board_id: Mapped[UUID] = mapped_column(ForeignKey("boards.id"))
     entity_id: Mapped[UUID]
+
+
+class SearchText(Base):
+    """What can be found of a card, a comment, a board or a job; who may find it is asked of them.
+
+    `grams` are the pieces of the text, in the full-text index that each database has of its own; the
+    migration makes it. A thing that changes gets a new row, so that `id` grows with the last change.
+    """
+
+    __tablename__ = "search_texts"
+    __table_args__ = (
+        UniqueConstraint("entity_id", "kind"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    entity_id: Mapped[UUID]
+    version: Mapped[int]
+    title: Mapped[str] = mapped_column(LongText)
+    body: Mapped[str] = mapped_column(LongText)
+    grams: Mapped[str] = mapped_column(LongText)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, exists, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from taskly.accounts.actor import Actor
@@ -124,6 +124,19 @@ async def sees_job(tx: ReadTx, reader: Reader, job_id: UUID) -> bool:
     if reader.actor.user_id is None:
         return False
     return bool(await tx.scalar(select(Job.number).where(Job.id == job_id, reader.may_see())))
+
+
+def visible_job(reader: Reader, job_id: Any, board_ids: Sequence[UUID] = ()) -> ColumnElement[bool]:
+    """A condition on somebody else's column: the job that it names may be seen, on these boards."""
+    conditions = [Job.id == job_id, reader.may_see()]
+    if board_ids:
+        conditions.append(Job.board_id.in_(board_ids))
+    return exists().where(*conditions)
+
+
+async def visible_jobs(tx: ReadTx, reader: Reader, ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Those of these jobs that somebody may see."""
+    return await tx.all(select(*JOB_COLUMNS).where(Job.id.in_(ids), reader.may_see()))
 
 
 async def attempts_of(tx: ReadTx, job_id: UUID) -> Sequence[Row[Any]]:

@@ -6,7 +6,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
-from taskly.migrations.tables import METADATA
+from taskly.migrations.tables import METADATA, declared
 
 
 def render_own_type(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
@@ -24,6 +24,7 @@ context.configure(
     connection=connection,
     target_metadata=METADATA,
     compare_type=True,
+    include_name=declared,
     render_item=render_own_type,
     transaction_per_migration=True,
 )

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from taskly.kernel.db import Database
-from taskly.migrations.tables import METADATA
+from taskly.migrations.tables import METADATA, declared
 
 LOCK_NUMBER = 7_305_001
 LOCK_NAME = "taskly-migrations"
@@ -97,7 +97,9 @@ async def current_revision(database: Database) -> str | None:
 
 
 def _drift(connection: Connection) -> list[Any]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    context = MigrationContext.configure(
+        connection, opts={"compare_type": True, "include_name": declared}
+    )
     return list(compare_metadata(context, METADATA))
 
 

@@ -1624,6 +1624,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Cards, comments, boards and jobs that have every word of `q`, whole or in part.
+         *
+         *     Matches in a title come first, then what changed last. Text is for display as it is: parts with
+         *     `match` are what was looked for.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -2811,6 +2834,59 @@ export interface components {
             items: components["schemas"]["FileOut"][];
         };
         /**
+         * FoundBoard
+         * @description The board that a found thing belongs to.
+         */
+        FoundBoard: {
+            /** Color */
+            color: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FoundOut
+         * @description One thing that was found. A comment's title is that of its card.
+         */
+        FoundOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string | null;
+            board: components["schemas"]["FoundBoard"] | null;
+            /** Card Id */
+            card_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Job Kind */
+            job_kind: string | null;
+            /** Number */
+            number: number | null;
+            /** Snippet */
+            snippet: components["schemas"]["Part"][];
+            /** State */
+            state: string | null;
+            /** Title */
+            title: components["schemas"]["Part"][];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "card" | "comment" | "board" | "job";
+        };
+        /**
          * GrantOut
          * @description A person who may start jobs of a kind.
          */
@@ -3410,6 +3486,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[FoundOut] */
+        Page_FoundOut_: {
+            /** Items */
+            items: components["schemas"]["FoundOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** Page[JobOut] */
         Page_JobOut_: {
             /** Items */
@@ -3465,6 +3548,16 @@ export interface components {
             items: components["schemas"]["ShareLinkOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Part
+         * @description A piece of text; `match` says whether it is what was looked for.
+         */
+        Part: {
+            /** Match */
+            match: boolean;
+            /** Text */
+            text: string;
         };
         /**
          * PasswordChange
@@ -13041,6 +13134,68 @@ export interface operations {
             };
             /** @description Problem */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                limit?: number;
+                cursor?: string | null;
+                q: string;
+                type?: ("card" | "comment" | "board" | "job")[];
+                board_id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FoundOut_"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

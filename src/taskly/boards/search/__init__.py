@@ -1,0 +1,1 @@
+"""Finds cards, comments, boards and jobs by parts of words, in any script, on any database."""
