@@ -240,7 +240,11 @@ def test_view_that_opens_while_its_reading_is_under_way_shows_it(
     job = ended(anna, "broken", "Fetch prices")
     context = seats.context(anna)
     held: list[Route] = []
-    context.route(re.compile("/attempts$"), held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    context.route(re.compile("/attempts$"), hold)
     page = context.new_page()
     with page.expect_request(re.compile("/attempts$")):
         page.goto(f"/jobs/{job['id']}")
