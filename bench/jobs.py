@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,16 @@ from bench import noops
 from bench.pairs import Measure, Row, in_turn, table
 from bench.serving import free_port, served
 from bench.world import World, world
+from taskly.jobs.engine import store
+from taskly.jobs.engine.engine import QUEUES
 from taskly.jobs.engine.forks import Forks
+from taskly.jobs.engine.store import Claimant, Ending, Report
+from taskly.jobs.states import Outcome, State
+from taskly.kernel.clock import now
+from taskly.kernel.ids import new_id
 from taskly.kernel.log import configure_logging
 from taskly.kernel.settings import Settings
+from taskly.kernel.sync_db import SyncDatabase
 from tests.servers.postgres import postgres_database, postgres_server
 from tests.servers.valkey import valkey_server
 
@@ -35,14 +42,23 @@ PATIENCE_S = 120.0
 MODULES = ["bench.noops"]
 
 
-async def _until_over(inside: World, ids: list[str]) -> list[dict[str, Any]]:
-    """The jobs, once all of them have succeeded."""
+async def _until_over(inside: World) -> None:
+    """Waits until no job waits or runs; looks at one at most, so that looking costs little."""
     async with asyncio.timeout(PATIENCE_S):
-        while True:
-            found = (await inside.want("GET", f"/jobs?limit={len(ids)}"))["items"]
-            if all(job["state"] == "succeeded" for job in found):
-                return list(found)
-            await asyncio.sleep(LOOK_S)
+        for state in ("queued", "running"):
+            while True:
+                if not (await inside.want("GET", f"/jobs?state={state}&limit=1"))["items"]:
+                    break
+                await asyncio.sleep(LOOK_S)
+
+
+async def _succeeded(inside: World, job_id: str) -> dict[str, Any]:
+    """The job, which must have succeeded, once no job waits or runs."""
+    await _until_over(inside)
+    job: dict[str, Any] = await inside.want("GET", f"/jobs/{job_id}")
+    if job["state"] != "succeeded":
+        raise RuntimeError(f"a job that only measures ended as {job['state']}: {job['error']}")
+    return job
 
 
 async def _submit(inside: World, count: int) -> list[str]:
@@ -54,10 +70,9 @@ def _whole_lives(inside: World) -> Measure:
     async def measure() -> float:
         began = time.perf_counter()
         each = JOBS // SUBMITTERS
-        made = await asyncio.gather(*(_submit(inside, each) for _ in range(SUBMITTERS)))
-        ids = [one for some in made for one in some]
-        await _until_over(inside, ids)
-        return len(ids) / (time.perf_counter() - began)
+        await asyncio.gather(*(_submit(inside, each) for _ in range(SUBMITTERS)))
+        await _until_over(inside)
+        return each * SUBMITTERS / (time.perf_counter() - began)
 
     return measure
 
@@ -94,25 +109,65 @@ async def _bare_celery(folder: Path) -> AsyncIterator[Measure]:
             worker.wait()
 
 
-async def whole_lives(inside: World, folder: Path) -> Row:
-    """Submitted, claimed, run in a process of its own, recorded: against tasks that leave no trace."""
+def _records(inside: World, database: SyncDatabase) -> Measure:
+    """Jobs a second that one worker claims and ends, each with its attempt and its two events."""
+    claimant = Claimant(new_id(), "bench", QUEUES, timedelta(minutes=1))
+    over = Ending(Outcome.SUCCEEDED, State.SUCCEEDED)
+
+    def all_over() -> float:
+        began = time.perf_counter()
+        for _ in range(JOBS):
+            with database.write() as tx:
+                job = store.claim_next(tx, claimant, now())
+            if job is None:
+                raise RuntimeError("no job is left")
+            with database.write() as tx:
+                store.finish(tx, job, over, Report(), now())
+        return JOBS / (time.perf_counter() - began)
+
+    async def measure() -> float:
+        await _submit(inside, JOBS)
+        return await asyncio.to_thread(all_over)
+
+    return measure
+
+
+async def whole_lives(inside: World, without: World, folder: Path) -> list[Row]:
+    """Submitted, claimed, run in a process of its own, recorded: against tasks that leave no trace.
+
+    `without` is an application whose jobs nobody runs: there the records are measured by themselves.
+    """
+    database = SyncDatabase(without.app.state.settings)
     async with _bare_celery(folder) as bare:
-        pair = await in_turn(_whole_lives(inside), bare, ROUNDS)
-    return Row(
-        "P6",
-        "whole life of a job that does nothing, against a bare Celery task (prefork, Valkey, result)",
-        f"{pair.median:.2f} x",
-        "1.0 x or more",
-        f"{pair.spread()}; {statistics.median(pair.ours):.0f} jobs/s, each in a process of its own, "
-        f"to {statistics.median(pair.baseline):.0f} tasks/s",
-    )
+        lives = await in_turn(_whole_lives(inside), bare, ROUNDS)
+        records = await in_turn(_records(without, database), bare, ROUNDS)
+    database.dispose()
+    return [
+        Row(
+            "P6",
+            "whole life of a job that does nothing, against a bare Celery task",
+            f"{lives.median:.2f} x",
+            "1.0 x or more",
+            f"{lives.spread()}; {statistics.median(lives.ours):.0f} jobs/s, each in a process of its "
+            f"own, to {statistics.median(lives.baseline):.0f} tasks/s",
+        ),
+        Row(
+            "P6",
+            "of that, claim and end with attempt and events, without the process",
+            f"{records.median:.2f} x",
+            "",
+            f"{records.spread()}; {statistics.median(records.ours):.0f} jobs/s to "
+            f"{statistics.median(records.baseline):.0f} tasks/s",
+        ),
+    ]
 
 
 async def start_times(inside: World) -> Row:
     """How long a job waits that nothing stands before."""
     waits = []
     for _ in range(STARTS):
-        (job,) = await _until_over(inside, await _submit(inside, 1))
+        (made,) = await _submit(inside, 1)
+        job = await _succeeded(inside, made)
         created, started = (
             datetime.fromisoformat(job[f"{what}_at"]) for what in ("created", "started")
         )
@@ -188,7 +243,7 @@ async def log_lines(inside: World, name: str, wanted: int) -> Row:
     for _ in range(ROUNDS):
         body = {"kind": "talk", "params": {"lines": LINES}}
         made = await inside.want("POST", "/jobs", body)
-        (job,) = await _until_over(inside, [made["id"]])
+        job = await _succeeded(inside, made["id"])
         began, ended = (
             datetime.fromisoformat(job[f"{what}_at"]) for what in ("started", "finished")
         )
@@ -209,7 +264,9 @@ async def measure() -> list[Row]:
         folder = Path(name)
         rows = [await child_starts(folder), await idle(folder / "idle")]
         async with world(folder / "sqlite", **settings) as inside:
-            rows += [await start_times(inside), await whole_lives(inside, folder)]
+            rows.append(await start_times(inside))
+            async with world(folder / "without", **(settings | {"jobs_here": False})) as without:
+                rows += await whole_lives(inside, without, folder)
             rows.append(await log_lines(inside, "SQLite", 150_000))
         with postgres_database(server.url) as address:
             async with world(folder / "postgres", database_url=address, **settings) as inside:

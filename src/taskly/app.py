@@ -172,7 +172,9 @@ def create_app(settings: Settings) -> FastAPI:
             allow_credentials=True,
             expose_headers=["ETag", "Taskly-Seq", "X-Request-Id", "Retry-After"],
         )
-    app.add_middleware(RequestContext, policies={DOCS: INLINE_POLICY})
+    app.add_middleware(
+        RequestContext, policies={DOCS: INLINE_POLICY}, behind_tls=settings.cookie_secure
+    )
     return app
 
 

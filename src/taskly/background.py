@@ -7,13 +7,14 @@ from typing import Any, Self
 
 from taskly.jobs.bridge import Bridge
 from taskly.jobs.broker.waker import Waker
+from taskly.kernel.away import busy_where_away
 from taskly.kernel.bus import EVENTS, pack_event
 from taskly.kernel.chosen_bus import bus_of
 from taskly.kernel.db import Database
 from taskly.kernel.errors import Busy
 from taskly.kernel.log import configure_logging, get_logger
 from taskly.kernel.settings import Settings
-from taskly.kernel.sync_db import SyncDatabase, busy_where_away
+from taskly.kernel.sync_db import SyncDatabase
 from taskly.migrations import runner
 
 log = get_logger(__name__)
@@ -95,7 +96,7 @@ async def migrated(settings: Settings, signals: StopSignals) -> bool:
 
 async def _is_migrated(database: Database) -> bool:
     try:
-        with busy_where_away():
+        with busy_where_away(OSError):
             return await runner.current_revision(database) == runner.newest_revision()
-    except (Busy, OSError, TimeoutError):
+    except Busy:
         return False

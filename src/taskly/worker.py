@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from taskly.background import StopSignals, Surroundings, migrated, settings_with_broker
+from taskly.boards.jobs.scope import Boards
 from taskly.job_kinds import known_kinds
 from taskly.jobs.broker.ear import Ear
 from taskly.jobs.engine.engine import QUEUES, Engine
@@ -30,6 +31,7 @@ async def _main(settings: Settings, queues: tuple[str, ...], patience_s: float |
         settings,
         around.database,
         kinds,
+        Boards(),
         around.bridge.publish,
         driver="celery",
         queues=queues,

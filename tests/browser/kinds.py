@@ -2,6 +2,7 @@
 
 import itertools
 import time
+import wave
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -89,6 +90,10 @@ def writer(params: Lines, run: Run) -> dict[str, Any]:
         path = run.folder / name
         path.write_text(text)
         run.publish(path, "data", name, mime_type)
+    with wave.open(str(run.folder / "chime.wav"), "wb") as chime:
+        chime.setparams((1, 1, 8000, 0, "NONE", ""))
+        chime.writeframes(bytes(8000))
+    run.publish(run.folder / "chime.wav", "audio", "chime.wav", "audio/x-wav")
     return {"rows": params.lines}
 
 

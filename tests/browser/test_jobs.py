@@ -177,8 +177,8 @@ def test_overview_offers_the_files_of_a_job(seats: Seats, anna: Account) -> None
     job = ended(anna, "writer", "Prices")
     page = seats.open(f"/jobs/{job['id']}", anna)
     files = page.get_by_role("region", name="Files")
-    expect(files.get_by_role("listitem")).to_have_count(3)
-    expect(page.get_by_role("tab", name="Files 3")).to_be_visible()
+    expect(files.get_by_role("listitem")).to_have_count(4)
+    expect(page.get_by_role("tab", name="Files 4")).to_be_visible()
 
     with page.expect_download() as saved:
         files.get_by_role("button", name="Download prices.csv").click()
@@ -268,6 +268,10 @@ def test_files_are_shown_and_kept(seats: Seats, anna: Account) -> None:
     expect(page.get_by_role("cell", name="Köln")).to_be_visible()
     page.get_by_role("button", name=re.compile("^notes.txt")).click()
     expect(page.get_by_text("All is well.")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^chime.wav")).click()
+    player = page.locator("audio")
+    expect(player).to_have_js_property("duration", 1)
+    assert "ticket=" in str(player.get_attribute("src"))
     with page.expect_download() as saved:
         page.get_by_role("button", name="Download notes.txt").click()
     assert saved.value.suggested_filename == "notes.txt"

@@ -131,7 +131,8 @@ def test_filters_of_one_account_are_not_those_of_another(
 
     # The same browser, after she has left it.
     page.context.clear_cookies()
-    page.context.add_cookies(bob.session()["cookies"])  # type: ignore[arg-type]
+    cookies: Any = bob.session()["cookies"]
+    page.context.add_cookies(cookies)
     page.reload()
 
     expect(page.get_by_role("button", name="Save this filter")).to_be_visible()

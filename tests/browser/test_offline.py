@@ -108,6 +108,54 @@ def test_waiting_changes_survive_closing_the_page(
     assert fair.titles("Doing") == ["Paint the sign", "Rent a tent"]
 
 
+def test_waiting_changes_survive_leaving_the_board(
+    seats: Seats, watch: Watch, anna: Account, fair: Board
+) -> None:
+    other = board(anna, Elsewhere=["Something else"])
+    context = seats.context(anna)
+    page = context.new_page()
+    page.goto(fair.path)
+    expect_live(page)
+    watch.allow_lost_network()
+    page.route("**/api/v1/cards", lambda route: route.abort("connectionreset"))
+    add_card(page, "Doing", "Rent a tent")
+    expect_chip(page, "1 change waiting")
+
+    page.evaluate("path => history.pushState(history.state, '', path)", other.path)
+    page.evaluate("() => dispatchEvent(new PopStateEvent('popstate', { state: history.state }))")
+    expect_cards(page, "Elsewhere", ["Something else"])
+    page.unroute("**/api/v1/cards")
+    page.go_back()
+
+    expect_cards(page, "Doing", ["Paint the sign", "Rent a tent"])
+    expect_live(page)
+    assert fair.titles("Doing") == ["Paint the sign", "Rent a tent"]
+
+
+def test_waiting_changes_of_a_closed_tab_go_to_the_one_that_is_open(
+    seats: Seats, watch: Watch, anna: Account, fair: Board
+) -> None:
+    context = seats.context(anna)
+    closed, left = context.new_page(), context.new_page()
+    for page in (closed, left):
+        page.goto(fair.path)
+        expect_live(page)
+    watch.allow_lost_network()
+    closed.route("**/api/v1/cards", lambda route: route.abort("connectionreset"))
+    add_card(closed, "Doing", "Rent a tent")
+    expect_chip(closed, "1 change waiting")
+    # Opened while the other tab still works on its change.
+    left.reload()
+    expect_live(left)
+    expect_cards(left, "Doing", ["Paint the sign"])
+
+    closed.close()
+
+    expect_cards(left, "Doing", ["Paint the sign", "Rent a tent"])
+    expect(cards_of(left, "Doing").last).to_have_attribute("href", f"{fair.path}/c/4")
+    assert fair.titles("Doing") == ["Paint the sign", "Rent a tent"]
+
+
 def test_a_write_whose_answer_is_lost_is_not_carried_out_twice(
     seats: Seats, watch: Watch, anna: Account, bob: Account, fair: Board
 ) -> None:

@@ -155,6 +155,22 @@ async def test_parameters_come_as_pairs_as_json_and_from_files(
         assert (await job(anna, said.json["id"]))["params"] == params
 
 
+async def test_same_key_submits_one_job(shell: Terminal, anna: Person) -> None:
+    key = f"nightly-{anna.id}"
+
+    first, second = [
+        await shell.run("job", "submit", "noop", "--idempotency-key", key, "--wait", "--json")
+        for _ in range(2)
+    ]
+    other = await shell.run("job", "submit", "counter", "--idempotency-key", key)
+
+    assert (first.code, second.code) == (0, 0)
+    assert first.json == second.json
+    assert first.json["state"] == "succeeded"
+    assert [one["id"] for one in (await anna.get("/jobs"))["items"]] == [first.json["id"]]
+    assert (other.code, "Idempotency-Key: " in other.err) == (1, True)
+
+
 async def test_log_comes_whole_and_followed(shell: Terminal, anna: Person) -> None:
     lines = [f"line {number} 写" for number in range(1200)]
     made = await done(anna, "say", {"lines": lines})
@@ -225,6 +241,9 @@ async def test_what_goes_wrong_is_told_in_words(shell: Terminal, anna: Person) -
             2,
             "--params cannot be read",
         ),
+        (("job", "submit", "noop", "--idempotency-key", "a key"), {}, 2, "--idempotency-key"),
+        (("job", "submit", "noop", "--idempotency-key", "ключ"), {}, 2, "--idempotency-key"),
+        (("job", "submit", "noop", "--idempotency-key", "k" * 101), {}, 2, "--idempotency-key"),
         (("job", "show", "J-999999999"), {}, 1, "no job J-999999999"),
         (("job", "show", "../auth/me"), {}, 1, ""),
         (("job", "show", "0198c000-0000-7000-8000-000000000000"), {}, 1, ""),

@@ -37,7 +37,7 @@ def with_site(tmp_path: Path) -> FastAPI:
 )  # fmt: skip
 async def test_answer_tells_the_browser_what_not_to_do(with_site: FastAPI, path: str) -> None:
     async with client_of(with_site) as http:
-        headers = (await http.get(path)).headers
+        headers = (await http.get(f"https://taskly.test{path}")).headers
 
     policy = headers["content-security-policy"]
     assert "default-src 'self'" in policy
@@ -50,6 +50,36 @@ async def test_answer_tells_the_browser_what_not_to_do(with_site: FastAPI, path:
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert headers["x-request-id"]
     await with_site.state.database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_sent"),
+    [
+        ("https://taskly.test", True),
+        ("http://localhost:8000", True),
+        ("http://127.0.0.1", True),
+        ("http://[::1]:8000", True),
+        ("http://taskly.test", False),
+        ("http://127.0.0.1.taskly.test:8000", False),
+    ],
+)
+async def test_opener_policy_is_sent_where_browsers_heed_it(
+    with_site: FastAPI, origin: str, is_sent: bool
+) -> None:
+    async with client_of(with_site) as http:
+        headers = (await http.get(f"{origin}/")).headers
+
+    assert ("cross-origin-opener-policy" in headers) is is_sent
+    await with_site.state.database.dispose()
+
+
+async def test_opener_policy_is_sent_where_tls_ends_in_front(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path / "data", cookie_secure=True))
+    async with client_of(app) as http:
+        headers = (await http.get("/health/live")).headers
+
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    await app.state.database.dispose()
 
 
 async def test_failures_carry_the_headers_too(http: AsyncClient) -> None:

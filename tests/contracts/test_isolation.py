@@ -20,7 +20,7 @@ from tests.make.boards import Person
 from tests.make.world import BODIES, Operation, World, make_world, operations
 
 ACTIONS = {action.value: action for action in Action}
-OUTSIDE_BOARDS = {"public", "signed in", "superuser", "job"}
+OUTSIDE_BOARDS = {"public", "signed in", "superuser", "job", "job file"}
 # These concern no single board: whoever is signed in may do them.
 OF_NOBODY = {"create_board", "list_boards"}
 # Beyond the table: one's own words, and who may take others off a board.

@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from taskly import cli
-from taskly.jobs.engine import attempt, store
+from taskly.jobs.engine import attempt, statements, store
 from taskly.jobs.events import JOB_COLUMNS
 from taskly.jobs.models import Job
 from taskly.jobs.states import State
@@ -30,11 +29,14 @@ def main() -> None:
 def _claim_without_asking() -> None:
     """Take also what somebody else has taken, once each, whatever its row says by then."""
 
-    def ready(queues: tuple[str, ...], now: datetime, full: list[str], dialect: str) -> Any:
+    def ready(dialect: str, *, skipping: bool) -> Any:
         return (
             select(*JOB_COLUMNS)
             .where(
-                Job.queue.in_(queues), Job.state.in_([State.QUEUED, State.RUNNING]), Job.attempt < 2
+                Job.queue.in_(bindparam("queues", expanding=True)),
+                Job.run_at <= bindparam("at"),
+                Job.state.in_([State.QUEUED, State.RUNNING]),
+                Job.attempt < 2,
             )
             .order_by(Job.number)
             .limit(1)
@@ -46,5 +48,5 @@ def _claim_without_asking() -> None:
         tx.execute(update(Job).where(Job.number == row["number"]).values(**values))
         return True
 
-    store._ready = ready
+    statements.ready = ready  # type: ignore[assignment]
     store._changed = changed

@@ -1,6 +1,6 @@
-"""An installation whose administrator a test may be."""
+"""An installation whose administrator a test may be, and the database as other processes see it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from taskly.kernel.settings import Settings
+from taskly.kernel.sync_db import SyncDatabase
 from tests.application import client_of, database_address, running, sign_up
 from tests.make.boards import Person
 
@@ -34,3 +35,11 @@ async def house(db: str, request: pytest.FixtureRequest, tmp_path: Path) -> Asyn
     )
     async with running(settings) as app, client_of(app) as client:
         yield House(app, await sign_up(client, "boss"), await sign_up(client, "guest"))
+
+
+@pytest.fixture
+def ticker(taskly_app: FastAPI) -> Iterator[SyncDatabase]:
+    """The database as a ticker of another process has it."""
+    database = SyncDatabase(taskly_app.state.settings)
+    yield database
+    database.dispose()

@@ -56,6 +56,14 @@ class Witness(Params):
     """No more than two jobs of the same name at once."""
 
 
+class Prompted(Params):
+    """A file to wait for, how many lines to write then, and a file to make after that."""
+
+    prompt: str
+    lines: int
+    said: str
+
+
 class Chatter(Params):
     """How many lines to write, and how long to rest after every 500."""
 
@@ -67,6 +75,18 @@ class Amount(Params):
     """How much."""
 
     megabytes: int = 10
+
+
+class Rows(Params):
+    """How many."""
+
+    rows: int
+
+
+class Files(Params):
+    """How many."""
+
+    files: int
 
 
 def noop(params: Nothing, run: Run) -> dict[str, Any]:
@@ -165,6 +185,16 @@ def witness(params: Witness, run: Run) -> None:
             time.sleep(0.005)
 
 
+def prompted(params: Prompted, run: Run) -> None:
+    """Say much as soon as it is told to, and tell when all is said."""
+    while not Path(params.prompt).exists():
+        run.check()
+        time.sleep(0.01)
+    for number in range(params.lines):
+        run.log(f"{number} ".ljust(500, "."))
+    Path(params.said).touch()
+
+
 def chatty(params: Chatter, run: Run) -> None:
     """Write very many lines."""
     for first in range(0, params.lines, 500):
@@ -185,6 +215,23 @@ def large(params: Amount, run: Run) -> None:
     with path.open("wb") as file:
         for _ in range(params.megabytes):
             file.write(bytes(1 << 20))
+    run.publish(path, "data")
+
+
+def many(params: Files, run: Run) -> None:
+    """Publish many small files."""
+    for number in range(params.files):
+        path = run.folder / f"{number}.txt"
+        path.write_text(str(number))
+        run.publish(path, "data")
+
+
+def array(params: Rows, run: Run) -> None:
+    """Publish a JSON array of rows, each on a line."""
+    path = run.folder / "array.json"
+    row = '{{"id":{},"words":"' + 200 * "x" + '"}}'
+    with path.open("w") as file:
+        file.write("[\n" + ",\n".join(row.format(n) for n in range(params.rows)) + "\n]\n")
     run.publish(path, "data")
 
 
@@ -217,9 +264,12 @@ KINDS = (
         max_attempts=50,
         concurrency=lambda params: None if params.pair is None else (params.pair, 2),
     ),
+    Kind("prompted", Prompted, prompted),
     Kind("chatty", Chatter, chatty),
     Kind("greedy", Amount, greedy, memory_mb=400, max_attempts=1),
     Kind("large", Amount, large, output_mb=4, max_attempts=1),
+    Kind("many", Files, many),
+    Kind("array", Rows, array),
     Kind("counter", Nothing, counter),
     Kind("granted", Nothing, noop, needs_grant=True),
 )

@@ -68,6 +68,7 @@ async def test_drained_worker_ends_what_it_runs_and_begins_nothing(house: House)
     assert worker["alive"] is True
     assert worker["load"] == 0
     assert "default" in worker["queues"]
+    assert worker["name"] == f"{worker['host']}:{worker['pid']}"
 
     await house.boss.want(204, "POST", f"/workers/{worker['id']}/drain")
 

@@ -137,6 +137,14 @@ async def test_records_come_as_parquet_with_types(
     assert table.column("id").to_pylist() == list(range(TOTAL))
 
 
+async def test_records_come_as_one_json_array(anna: Person, source: tuple[Records, str]) -> None:
+    over = await collected(anna, url=f"{source[1]}/linked", paging="link", format="json")
+
+    (file,) = (await anna.get(f"/jobs/{over['id']}/files"))["items"]
+    assert (file["name"], file["mime_type"]) == ("records.json", "application/json")
+    assert json.loads(await content(anna, over)) == ITEMS
+
+
 async def test_records_that_agree_are_kept_once(anna: Person, source: tuple[Records, str]) -> None:
     over = await collected(anna, url=f"{source[1]}/doubles", unique_by=["id", "name"])
 

@@ -4,12 +4,13 @@ import asyncio
 import json
 import subprocess
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.jobs.test_stopping import with_environment
+from tests.jobs.processes import processes_of
 from tests.live.sockets import listening
 from tests.make.boards import Json, Person
 from tests.make.jobs import ended, job, log_lines, submit, until
@@ -147,7 +148,7 @@ async def test_download_that_is_cancelled_leaves_nothing(
 
     assert over["state"] == "cancelled"
     assert (await anna.get(f"/jobs/{made['id']}/files"))["items"] == []
-    assert with_environment(f"TASKLY_JOB_RUN={made['id']}") == []
+    assert processes_of(made["id"]) == []
 
 
 @pytest.mark.parametrize("path", ["endless/clip.mp4", "announced/clip.mp4"])
@@ -188,6 +189,22 @@ async def test_server_in_trouble_is_asked_again(anna: Person, site: str) -> None
 
 
 @pytest.mark.parametrize("part", [{}, {"start_time": 1, "end_time": 2}])
+async def test_server_that_sends_no_more_costs_no_more_than_the_time_limit(
+    anna: Person, site: str, part: Json
+) -> None:
+    params = {"url": f"{site}/stalled/clip.mp4"} | part
+    made = await submit(anna, "download", params, timeout_s=4, max_attempts=1)
+
+    over = await ended(anna, made["id"])
+
+    assert (over["state"], over["error"]["code"]) == ("discarded", "timeout")
+    begun, finished = [datetime.fromisoformat(over[at]) for at in ("started_at", "finished_at")]
+    assert (finished - begun).total_seconds() < 10
+    assert (await anna.get(f"/jobs/{made['id']}/files"))["items"] == []
+    assert processes_of(made["id"]) == []
+
+
+@pytest.mark.parametrize("part", [{}, {"start_time": 1, "end_time": 2}])
 @pytest.mark.parametrize("path", ["redirect.mp4", "page.html", "inside.m3u8", "{inside}/x.mp4"])
 async def test_no_download_reaches_the_inside(
     anna: Person, site: str, canary: Canary, path: str, part: Json
@@ -219,6 +236,7 @@ async def test_no_download_reaches_the_inside(
         ({"quality": "8k"}, "quality"),
         ({"subtitles": ["../en"]}, "subtitles.0"),
         ({"playlist_limit": 0}, "playlist_limit"),
+        ({"playlist_limit": 100, "subtitles": ["en", "de"]}, "body"),
         ({"exec": "rm -rf /"}, "exec"),
         ({"postprocessors": []}, "postprocessors"),
     ],

@@ -1,7 +1,13 @@
 """Jobs from the request to the end, run by the engine inside the server."""
 
 import hashlib
+import os
+import socket
 
+import pytest
+from fastapi import FastAPI
+
+from tests.jobs.processes import processes_of
 from tests.make.boards import Person
 from tests.make.jobs import attempts, done, log_lines
 
@@ -107,9 +113,25 @@ async def test_file_size_limit_ends_in_a_clear_error(anna: Person) -> None:
     assert job["error"]["code"] == "output_too_large"
 
 
-async def test_time_limit_ends_in_a_clear_error(anna: Person) -> None:
-    job = await done(anna, "sleep", timeout_s=1, max_attempts=1)
+async def test_files_past_the_number_that_a_job_may_keep_end_in_a_clear_error(
+    anna: Person,
+) -> None:
+    most = await done(anna, "many", {"files": 200})
+    more = await done(anna, "many", {"files": 201})
 
+    assert most["state"] == "succeeded", most["error"]
+    assert len((await anna.get(f"/jobs/{most['id']}/files"))["items"]) == 200
+    assert (more["state"], more["error"]["code"]) == ("failed", "too_many_files")
+    assert (await anna.get(f"/jobs/{more['id']}/files"))["items"] == []
+
+
+@pytest.mark.parametrize("kind", ["sleep", "busy", "stubborn", "grandchild"])
+async def test_time_limit_ends_in_a_clear_error_whether_the_job_listens_or_not(
+    anna: Person, kind: str
+) -> None:
+    job = await done(anna, kind, timeout_s=1, max_attempts=1)
+
+    assert processes_of(job["id"]) == []
     assert job["state"] == "discarded"
     assert job["error"]["code"] == "timeout"
     assert [a["outcome"] for a in await attempts(anna, job["id"])] == ["timeout"]
@@ -122,3 +144,13 @@ async def test_what_an_attempt_used_is_measured(anna: Person) -> None:
     assert attempt["outcome"] == "succeeded"
     assert attempt["cpu_s"] >= 0
     assert attempt["peak_mb"] > 1
+
+
+async def test_worker_is_named_by_host_and_process_and_by_no_path(
+    taskly_app: FastAPI, anna: Person
+) -> None:
+    job = await done(anna, "noop")
+
+    (attempt,) = await attempts(anna, job["id"])
+    assert attempt["worker"] == f"{socket.gethostname()}:{os.getpid()}"
+    assert str(taskly_app.state.settings.data_dir) not in str([job, attempt])

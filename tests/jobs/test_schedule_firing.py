@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,14 +19,6 @@ from tests.make.schedules import moment_of, runs, schedule, tick_at
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 TICKERS = 6
 BULK = 100
-
-
-@pytest.fixture
-def ticker(taskly_app: FastAPI) -> Iterator[SyncDatabase]:
-    """The database as a ticker of another process has it."""
-    database = SyncDatabase(taskly_app.state.settings)
-    yield database
-    database.dispose()
 
 
 async def tick(app: FastAPI, ticker: SyncDatabase, moment: datetime) -> None:

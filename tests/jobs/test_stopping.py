@@ -3,10 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
+from tests.jobs.processes import processes_of, so_many_processes
 from tests.make.boards import Person
 from tests.make.jobs import attempts, done, ended, job, submit, until
 
@@ -65,27 +65,11 @@ async def test_job_stops_whether_it_listens_or_not(
 
 async def test_programs_that_a_job_started_end_with_it(anna: Person) -> None:
     job_id = await running(anna, "grandchild")
-    marked = f"TASKLY_JOB_RUN={job_id}"
-    assert len(with_environment(marked)) >= 2
+    await so_many_processes(job_id, 3)
 
     await cancel(anna, job_id)
 
-    assert with_environment(marked) == []
-
-
-def with_environment(mark: str) -> list[int]:
-    """The processes that were started with this in their environment."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                environment = (entry / "environ").read_bytes()
-                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-            except OSError:
-                continue
-            if mark.encode() in environment and state != "Z":
-                found.append(int(entry.name))
-    return found
+    assert processes_of(job_id) == []
 
 
 async def test_job_that_is_over_cannot_be_cancelled(anna: Person) -> None:

@@ -1,6 +1,7 @@
 """Jobs that people submit through the API, and how they wait for them."""
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -41,6 +42,14 @@ async def ended(person: Person, job_id: str) -> Json:
 async def done(person: Person, kind: str, params: Json | None = None, **fields: Any) -> Json:
     """A job that was submitted and has come to its end."""
     return await ended(person, (await submit(person, kind, params, **fields))["id"])
+
+
+async def brought(person: Person, name: str, content: bytes, **fields: Any) -> Json:
+    """A job that made this file."""
+    params = {"name": name, "content": base64.b64encode(content).decode()}
+    over = await done(person, "bring", params, **fields)
+    assert over["state"] == "succeeded", over["error"]
+    return over
 
 
 async def attempts(person: Person, job_id: str) -> ManyJson:

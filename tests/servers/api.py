@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -16,17 +17,25 @@ START_S = 120.0
 class ApiProcess:
     """One `taskly serve`, on the same port each time."""
 
-    def __init__(self, environment: dict[str, str], log: Path, program: str = "taskly.cli") -> None:
+    def __init__(
+        self,
+        environment: dict[str, str],
+        log: Path,
+        program: str = "taskly.cli",
+        within: Sequence[str] = (),
+    ) -> None:
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self._environment = os.environ | environment
         self._log = log
         self._program = program
+        self._within = within
+        """A command that ends by becoming the one that is appended to it."""
         self._process: subprocess.Popen[bytes] | None = None
 
     def launch(self) -> None:
         """Start the process; it answers a little later."""
-        command = [sys.executable, "-c", f"from {self._program} import main; main()"]
+        command = [*self._within, sys.executable, "-c", f"from {self._program} import main; main()"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "serve", "--port", str(self.port)],

@@ -70,7 +70,7 @@ def docker_server() -> Iterator[DockerServer]:
         try:
             server.start()
             client = server.client()
-            client.api.import_image_from_data(_busybox(), *IMAGE.split(":"))
+            client.api.import_image_from_data(busybox_layer(), *IMAGE.split(":"))
             client.close()
             yield server
         finally:
@@ -86,7 +86,8 @@ def _unmount_below(folder: Path) -> None:
             run_once(["umount", place], None, Path("/"))
 
 
-def _busybox() -> bytes:
+def busybox_layer() -> bytes:
+    """The files of a small image."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for folder in ("bin", "tmp", "proc", "sys", "dev", "etc", "out"):

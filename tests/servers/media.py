@@ -70,6 +70,15 @@ def media_app(folder: Path, inside: str) -> Starlette:
             trickle(), media_type="video/mp4", headers={"Content-Length": size}
         )
 
+    async def stalled(request: Request) -> Response:
+        async def stream() -> AsyncIterator[bytes]:
+            yield (folder / "clip.mp4").read_bytes()[:4096]
+            # Until whoever asked has gone.
+            await asyncio.Event().wait()
+
+        size = str((folder / "clip.mp4").stat().st_size)
+        return StreamingResponse(stream(), media_type="video/mp4", headers={"Content-Length": size})
+
     async def endless(request: Request) -> Response:
         async def stream() -> AsyncIterator[bytes]:
             for _ in range(10_000):
@@ -115,6 +124,7 @@ def media_app(folder: Path, inside: str) -> Starlette:
             Route("/media/{name}", file),
             Route("/norange/clip.mp4", no_range),
             Route("/slow/clip.mp4", slow),
+            Route("/stalled/clip.mp4", stalled),
             Route("/endless/clip.mp4", endless),
             Route("/announced/clip.mp4", announced),
             Route("/redirect.mp4", redirect),

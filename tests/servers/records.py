@@ -1,5 +1,6 @@
 """A web server with records to collect: paged in each way, polite and impolite, and one that fails when told."""
 
+import asyncio
 import json
 from collections import Counter
 from typing import Any
@@ -31,6 +32,14 @@ RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>
 ROBOTS = "User-agent: *\nDisallow: /private\n"
 
 
+class Held:
+    """An address that is answered only once somebody says so."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.released = asyncio.Event()
+
+
 class Records:
     """The application, and what was asked of it."""
 
@@ -38,12 +47,16 @@ class Records:
         self.asked: Counter[str] = Counter()
         self.headers: list[dict[str, str]] = []
         self.fail_once: set[str] = set()
+        self.held: dict[str, Held] = {}
         self.app = Starlette(routes=[Route("/{path:path}", self._answer)])
 
     async def _answer(self, request: Request) -> Response:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         self.asked[path] += 1
         self.headers.append(dict(request.headers))
+        if path in self.held:
+            self.held[path].asked.set()
+            await self.held[path].released.wait()
         if path in self.fail_once:
             self.fail_once.remove(path)
             return PlainTextResponse("not now", 500)

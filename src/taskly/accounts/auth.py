@@ -13,7 +13,7 @@ from taskly.accounts.actor import Actor
 from taskly.accounts.state import Accounts, TokenResolver
 from taskly.kernel.bus import Bus
 from taskly.kernel.capability import Capability
-from taskly.kernel.db import Database
+from taskly.kernel.db import Database, ReadTx
 from taskly.kernel.errors import Forbidden, Invalid, Unauthenticated
 from taskly.kernel.http import ReadDb
 from taskly.kernel.settings import Settings
@@ -88,6 +88,17 @@ async def _authenticate(request: Request) -> Actor | None:
     if not 0 < len(op) <= LONGEST_OP or not op.isprintable():
         raise Invalid.of("Taskly-Op", "bad_op")
     return replace(actor, op=op)
+
+
+async def authenticate_ticket(request: Request, tx: ReadTx, ticket: str) -> Actor:
+    """Whose ticket for this very path it is. Raises `Unauthenticated`.
+
+    It outlives the memory of ended sessions, so the database is asked.
+    """
+    said = accounts_of(request.app).tokens.read_ticket(ticket, request.url.path)
+    if not await queries.session_holds(tx, said.session_id):
+        raise Unauthenticated("session_ended")
+    return Actor(user_id=said.user_id, session_id=said.session_id)
 
 
 async def identify(request: Request) -> str | None:

@@ -88,6 +88,12 @@ async def search_people(
     return await tx.all(found.order_by(User.username_key).limit(limit))
 
 
+async def session_holds(tx: ReadTx, session_id: UUID) -> bool:
+    """Whether this session is still good, as the database says at this moment."""
+    holds = (Session.ended_at.is_(None), Session.expires_at > now())
+    return bool(await tx.scalar(select(exists().where(Session.id == session_id, *holds))))
+
+
 async def live_sessions(
     tx: ReadTx, user_id: UUID, *, before: UUID | None, limit: int
 ) -> Sequence[Row[Any]]:

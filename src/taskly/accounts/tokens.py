@@ -1,4 +1,4 @@
-"""Access tokens (short-lived JWT) and refresh tokens (numbered, signed): made and read without a database."""
+"""Access tokens and tickets (JWT), refresh tokens (numbered, signed): made and read without a database."""
 
 import hashlib
 import hmac
@@ -17,6 +17,9 @@ from taskly.kernel.errors import Unauthenticated
 
 ALGORITHM = "HS256"
 ACCESS = "access"
+TICKET = "ticket"
+TICKET_LIFE = timedelta(hours=6)
+"""Long enough to watch what it leads to."""
 REFRESH_PREFIX = "tr_"
 LONGEST_TOKEN = 2000
 MOST_REMEMBERED = 4096
@@ -43,22 +46,28 @@ class Tokens:
 
     def issue(self, user_id: UUID, session_id: UUID) -> str:
         """A fresh access token of a session."""
+        return self._signed(user_id, session_id, self.access_life, typ=ACCESS)
+
+    def ticket(self, user_id: UUID, session_id: UUID, path: str) -> str:
+        """What lets a browser read this one path for a session where it can send no header."""
+        return self._signed(user_id, session_id, TICKET_LIFE, typ=TICKET, path=path)
+
+    def _signed(self, user_id: UUID, session_id: UUID, life: timedelta, **more: str) -> str:
         issued = int(time.time())
         claims = {
             "sub": str(user_id),
             "sid": str(session_id),
             "iat": issued,
-            "exp": issued + int(self.access_life.total_seconds()),
-            "typ": ACCESS,
+            "exp": issued + int(life.total_seconds()),
             "jti": secrets.token_urlsafe(8),
         }
-        return jwt.encode(claims, self._key, ALGORITHM)
+        return jwt.encode(claims | more, self._key, ALGORITHM)
 
     def verify(self, token: str) -> AccessToken:
         """What the token says. Raises `Unauthenticated`: `token_expired` or `token_invalid`."""
         known = self._verified.get(token)
         if known is None:
-            known = self._decode(token)
+            known = self._decode(token, typ=ACCESS)
             self._verified[token] = known
             if len(self._verified) > MOST_REMEMBERED:
                 self._verified.popitem(last=False)
@@ -69,7 +78,11 @@ class Tokens:
             self._verified.move_to_end(token)
         return known
 
-    def _decode(self, token: str) -> AccessToken:
+    def read_ticket(self, ticket: str, path: str) -> AccessToken:
+        """Whose ticket for this path it is. Raises `Unauthenticated`: `token_expired`, `token_invalid`."""
+        return self._decode(ticket, typ=TICKET, path=path)
+
+    def _decode(self, token: str, **wanted: str) -> AccessToken:
         if len(token) > LONGEST_TOKEN:
             raise Unauthenticated("token_invalid")
         try:
@@ -80,7 +93,7 @@ class Tokens:
                 # Clocks of two servers differ a little; what counts is the end.
                 options={"require": ["sub", "sid", "exp", "typ"], "verify_iat": False},
             )
-            if claims["typ"] != ACCESS:
+            if any(claims.get(name) != value for name, value in wanted.items()):
                 raise Unauthenticated("token_invalid")
             return AccessToken(UUID(claims["sub"]), UUID(claims["sid"]), float(claims["exp"]))
         except jwt.ExpiredSignatureError as error:

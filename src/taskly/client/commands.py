@@ -1,6 +1,7 @@
 """`taskly login` and `taskly job ...`: submit, list, show, logs, cancel and retry on a server."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from taskly.client.refusals import Refused, Unreachable
 if TYPE_CHECKING:
     from taskly.client.server import Server
 
+KEY = re.compile(r"[\x21-\x7e]{1,100}")
 REFUSED, UNSUCCESSFUL, STOPPED, UNREACHABLE = 1, 3, 4, 5
 OUTCOMES = {
     "failed": UNSUCCESSFUL,
@@ -96,6 +98,10 @@ def submit(
     card: Annotated[str | None, typer.Option(help="Id of the card that the job works for.")] = None,
     run_at: Annotated[str | None, typer.Option(help="Not before, as 2027-01-01T09:00:00Z.")] = None,
     after: Annotated[list[str] | None, typer.Option(help="A job that must succeed first.")] = None,
+    idempotency_key: Annotated[
+        str | None,
+        typer.Option(help="Submitted again with the same key within a day, it is the same job."),
+    ] = None,
     wait: Annotated[
         bool, typer.Option("--wait", "-w", help="Watch it to its end; the exit code tells how.")
     ] = False,
@@ -104,6 +110,9 @@ def submit(
     as_json: AsJson = False,
 ) -> None:
     """Put a job into its queue."""
+    if idempotency_key is not None and KEY.fullmatch(idempotency_key) is None:
+        msg = "--idempotency-key takes 1 to 100 letters, digits and signs, without spaces"
+        raise typer.BadParameter(msg)
     with _reporting():
         there = _server(server, token)
         body: dict[str, Any] = {
@@ -115,7 +124,7 @@ def submit(
         body |= {name: value for name, value in named.items() if value is not None}
         if after:
             body["after"] = [_found(there, one)["id"] for one in after]
-        job = there.call("POST", "/jobs", json=body)
+        job = there.call("POST", "/jobs", json=body, key=idempotency_key)
         if wait:
             job = _watched(there, job)
         _say_job(job, as_json=as_json)

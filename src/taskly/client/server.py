@@ -68,11 +68,15 @@ class Server:
         login = {"username": username, "password": password}
         return str(self._begin(self._send("POST", "/auth/login", json=login))["user"]["username"])
 
-    def call(self, method: str, path: str, **options: Any) -> Any:
-        """The JSON of an answer. Raises `Refused` and `Unreachable`."""
-        answer = self._send(method, path, headers=self._headers(), **options)
+    def call(self, method: str, path: str, *, key: str | None = None, **options: Any) -> Any:
+        """The JSON of an answer. Raises `Refused` and `Unreachable`.
+
+        Calls with the same key are answered as the first one was, and do nothing more.
+        """
+        more = {"Idempotency-Key": key} if key is not None else {}
+        answer = self._send(method, path, headers=self._headers() | more, **options)
         if answer.status_code == 401 and self._renewed():
-            answer = self._send(method, path, headers=self._headers(), **options)
+            answer = self._send(method, path, headers=self._headers() | more, **options)
         return _checked(answer, self._token is not None)
 
     @contextmanager

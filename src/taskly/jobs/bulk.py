@@ -15,7 +15,7 @@ from taskly.jobs.queries import Reader
 from taskly.jobs.routes import WRITE, announce, kinds_of, whole
 from taskly.jobs.schemas import JobOut
 from taskly.kernel.db import Tx
-from taskly.kernel.errors import Conflict, Forbidden, NotFound
+from taskly.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from taskly.kernel.fields import In, Out
 from taskly.kernel.http import Db, TasklyRoute, json_bytes
 from taskly.kernel.wire import to_json
@@ -56,7 +56,7 @@ async def change_jobs(request: Request, reader: JobReader, db: Db, bulk: Bulk) -
     for job_id in ids:
         try:
             row = await _act(db, reader, kinds, bulk.action, job_id)
-        except (NotFound, Forbidden, Conflict) as refusal:
+        except (NotFound, Forbidden, Conflict, Invalid) as refusal:
             items.append({"id": job_id, "job": None, "code": refusal.code})
             continue
         if bulk.action == "cancel":

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from taskly.accounts.actor import Actor
-from taskly.accounts.auth import authenticate, bearer_scheme
+from taskly.accounts.auth import authenticate, authenticate_ticket, bearer_scheme
 from taskly.jobs.queries import Reader
 from taskly.kernel.capability import Capability
 from taskly.kernel.errors import Unauthenticated
+from taskly.kernel.http import ReadDb
 
 
 class JobCapability(Capability):
@@ -25,5 +26,27 @@ class JobCapability(Capability):
         return Reader(actor, request.app.state.board_scope)
 
 
-_capability: Any = Depends(JobCapability())
-JobReader = Annotated[Reader, _capability]
+class JobFileCapability(JobCapability):
+    """The same, or whoever brings the ticket of this address, as players and download links do."""
+
+    name = "job file"
+
+    async def __call__(  # type: ignore[override]
+        self,
+        request: Request,
+        token: Annotated[str | None, Depends(bearer_scheme)],
+        tx: ReadDb,
+        ticket: Annotated[
+            str | None, Query(max_length=2000, description="In place of a token; see `link`.")
+        ] = None,
+    ) -> Reader:
+        if ticket is None:
+            return await super().__call__(request, token)
+        actor = await authenticate_ticket(request, tx, ticket)
+        return Reader(actor, request.app.state.board_scope)
+
+
+_job: Any = Depends(JobCapability())
+JobReader = Annotated[Reader, _job]
+_job_file: Any = Depends(JobFileCapability())
+JobFileReader = Annotated[Reader, _job_file]

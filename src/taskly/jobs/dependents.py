@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from taskly.jobs.events import JOB_COLUMNS
 from taskly.jobs.models import Job, JobDependency
 from taskly.jobs.states import TERMINAL, State
 from taskly.kernel.clock import now
 from taskly.kernel.sync_db import SyncTx
+
+LOCK_CHILDREN = (
+    select(*JOB_COLUMNS)
+    .join(JobDependency, JobDependency.job_id == Job.id)
+    .where(JobDependency.parent_id == bindparam("parent"), Job.state == State.BLOCKED)
+    .order_by(Job.number)
+    .with_for_update()
+)
 
 
 def release_dependents(tx: SyncTx, ended: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -22,14 +30,7 @@ def release_dependents(tx: SyncTx, ended: Mapping[str, Any]) -> list[dict[str, A
     ends: list[Mapping[str, Any]] = [ended] if ended["state"] in TERMINAL else []
     while ends:
         parent = ends.pop()
-        children = tx.all(
-            select(*JOB_COLUMNS)
-            .join(JobDependency, JobDependency.job_id == Job.id)
-            .where(JobDependency.parent_id == parent["id"], Job.state == State.BLOCKED)
-            .order_by(Job.number)
-            .with_for_update()
-        )
-        for child in children:
+        for child in tx.all(LOCK_CHILDREN, {"parent": parent["id"]}):
             row = dict(child._mapping)
             if parent["state"] != State.SUCCEEDED:
                 row |= {"state": State.SKIPPED.value, "finished_at": now()}

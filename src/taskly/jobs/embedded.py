@@ -29,7 +29,7 @@ class EmbeddedEngine:
         self._bridge = Bridge(bus, database.subscribers)
         self._sync = SyncDatabase(settings)
         self._sync.subscribers.append(self._bridge.tell)
-        self._engine = Engine(settings, self._sync, kinds, self._bridge.publish)
+        self._engine = Engine(settings, self._sync, kinds, boards, self._bridge.publish)
         publish, wake = self._bridge.publish, self._engine.wake
         Upkeep(settings, self._sync, kinds, boards, publish, wake).join(self._engine.ticker)
         bus.listen(WAKE, lambda _: self._engine.wake())

@@ -1,7 +1,7 @@
 """Reads of jobs: the one place that narrows them to what somebody may see or change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,10 @@ class Reader:
         if self.actor.user_id is None:
             raise Unauthenticated
         return self.actor.user_id
+
+    def acting_for(self, user_id: UUID) -> "Reader":
+        """Somebody else, for whom something is to run."""
+        return replace(self, actor=Actor(user_id=user_id))
 
     def may_see(self, of: Owned = Job) -> ColumnElement[bool]:
         """A condition on jobs: own ones, those of boards that the person takes part in, or all."""

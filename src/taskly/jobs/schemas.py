@@ -131,6 +131,12 @@ class FileOut(Out):
     created_at: datetime
 
 
+class FileLinkOut(Out):
+    """Where a file can be read without a header."""
+
+    url: str = Field(description="A path of this server, with a ticket for it.")
+
+
 class FilesOut(Out):
     """The files of a job."""
 

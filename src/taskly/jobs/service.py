@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from taskly.accounts.queries import is_superuser
 from taskly.jobs.events import JOB_COLUMNS, record_state
+from taskly.jobs.inputs import check_inputs
 from taskly.jobs.kinds.registry import Kind, Registry
 from taskly.jobs.models import Job, JobDependency, JobGrant, JobKey
 from taskly.jobs.queries import Reader
@@ -20,6 +21,7 @@ from taskly.kernel.db import ReadTx, Tx
 from taskly.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from taskly.kernel.events import Patch, append, lock_streams
 
+INSERT_JOB = insert(Job)
 WAKE = "job.wake"
 CANCEL = "job.cancel"
 
@@ -71,7 +73,7 @@ async def submit_job(tx: Tx, reader: Reader, kinds: Registry, new: JobNew) -> di
         concurrency_key=new.concurrency_key,
         blocked=blocked,
     )
-    return await add_job(tx, reader, row, after)
+    return await add_job(tx, reader, kind, row, after)
 
 
 def locking(*numbers: int) -> Select[Any]:
@@ -99,12 +101,16 @@ async def _wait_for(tx: Tx, reader: Reader, parents: Sequence[UUID]) -> bool:
 
 
 async def add_job(
-    tx: Tx, reader: Reader, row: dict[str, Any], after: Sequence[UUID] = ()
+    tx: Tx, reader: Reader, kind: Kind, row: dict[str, Any], after: Sequence[UUID] = ()
 ) -> dict[str, Any]:
-    """Write a new job, and what it comes after, into the database and the stream of its owner."""
+    """Write a new job, and what it comes after, into the database and the stream of its owner.
+
+    Raises `Invalid` for files to work on that its owner cannot have.
+    """
+    await check_inputs(tx, reader.acting_for(row["owner_id"]), kind, row["params"])
     if row["concurrency_key"] is not None:
         await _know_key(tx, row["concurrency_key"])
-    result = await tx.execute(insert(Job).values(**row))
+    result = await tx.execute(INSERT_JOB, row)
     (row["number"],) = result.inserted_primary_key or (None,)
     if after:
         links = [{"job_id": row["id"], "parent_id": parent} for parent in after]
@@ -191,7 +197,7 @@ async def retry_job(tx: Tx, reader: Reader, kinds: Registry, job_id: UUID) -> di
         retry_of=before["id"],
     )
     row["concurrency_limit"] = before["concurrency_limit"]
-    return await add_job(tx, reader, row)
+    return await add_job(tx, reader, kind, row)
 
 
 async def delete_job(tx: Tx, reader: Reader, job_id: UUID) -> None:

@@ -26,8 +26,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import URL, CursorResult, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -37,6 +35,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeEngine
 
+from taskly.kernel.away import busy_where_away
 from taskly.kernel.errors import Busy
 from taskly.kernel.settings import Settings
 from taskly.kernel.wire import to_json
@@ -180,6 +179,10 @@ class Turns:
         self._free.release()
 
 
+DOWN = (OSError,)
+"""What asyncpg says of a server that is down."""
+
+
 class ReadTx:
     """A consistent read: every statement in it sees the same moment. Begins with its first statement."""
 
@@ -198,20 +201,13 @@ class ReadTx:
         self, statement: Executable, params: Sequence[dict[str, Any]] | dict[str, Any] | None = None
     ) -> CursorResult[Any]:
         """Run one statement. Raises `Busy` when the database cannot take it in time."""
-        try:
+        with busy_where_away(*DOWN):
             if self._conn is None:
                 await self._turns.take()
                 self._has_turn = True
                 self._conn = await self._engine.connect()
                 await self._conn.begin()
             return await self._conn.execute(statement, params)
-        except (PoolTimeout, OperationalError, OSError) as error:
-            # A bare OSError is what asyncpg says of a server that is down.
-            raise Busy from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise Busy from error
-            raise
 
     async def all(self, statement: Executable) -> Sequence[Row[Any]]:
         """Every row."""
@@ -257,11 +253,12 @@ class Tx(ReadTx):
             yield
 
     async def commit(self) -> None:
-        """Write what was collected along the way, then commit."""
+        """Write what was collected along the way, then commit. Raises `Busy` where that is not kept."""
         for hook in self.before_commit:
             await hook(self)
         if self._conn is not None:
-            await self._conn.commit()
+            with busy_where_away(*DOWN):
+                await self._conn.commit()
 
 
 def _in_transaction(connection: Any) -> bool:

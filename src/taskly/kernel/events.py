@@ -58,6 +58,11 @@ class Event(Base):
 
 
 INSERT_EVENTS = insert(Event)
+LOCK_STREAM = (
+    select(Stream.id, Stream.seq, Stream.serial)
+    .where(Stream.id == bindparam("wanted"))
+    .with_for_update()
+)
 UPDATE_STREAM = update(Stream).where(Stream.id == bindparam("held"))
 
 
@@ -131,15 +136,14 @@ async def lock_streams(
     named = [target for target in targets if isinstance(target, UUID)]
     if len(named) == len(targets) and all(target in tx.held for target in named):
         return [tx.held[target] for target in named]
-    statement = _lock_once(targets) if bound is not None else locking(targets)
+    statement = _lock_once(targets) if bound is not None else _locking(targets)
     rows = (await tx.execute(statement, bound)).all()
     return [
         tx.held.get(row.id) or _hold(tx, HeldStream(row.id, row.seq, row.serial)) for row in rows
     ]
 
 
-def locking(targets: tuple[UUID | Select[Any], ...]) -> Executable:
-    """The select that locks streams in the order of their ids."""
+def _locking(targets: tuple[UUID | Select[Any], ...]) -> Executable:
     wanted = [
         Stream.id == (target if isinstance(target, UUID) else target.scalar_subquery())
         for target in targets
@@ -152,7 +156,7 @@ def locking(targets: tuple[UUID | Select[Any], ...]) -> Executable:
     )
 
 
-_lock_once = lru_cache(maxsize=64)(locking)
+_lock_once = lru_cache(maxsize=64)(_locking)
 
 
 def _hold(tx: Tx, held: HeldStream) -> HeldStream:

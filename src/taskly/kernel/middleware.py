@@ -27,10 +27,11 @@ SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"same-origin"),
-    (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
 """Of every answer that does not bring its own."""
+OPENER_POLICY = (b"cross-origin-opener-policy", b"same-origin")
+LOOPBACK = {"localhost", "127.0.0.1", "[::1]"}
 LONGEST_REQUEST_ID = 64
 NOT_MODIFIED = 304
 
@@ -41,9 +42,12 @@ class RequestContext:
     A route that needs a stricter policy, as one that serves somebody's file, sets that header itself.
     """
 
-    def __init__(self, app: ASGIApp, policies: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, policies: Mapping[str, str] | None = None, *, behind_tls: bool = False
+    ) -> None:
         self.app = app
         self.policies = policies or {}
+        self.behind_tls = behind_tls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -66,6 +70,8 @@ class RequestContext:
                 if status != NOT_MODIFIED:
                     policy = self.policies.get(scope["path"], CONTENT_SECURITY_POLICY)
                     own += [(CSP, policy.encode()), *SECURITY_HEADERS]
+                    if self.behind_tls or _is_trusted(scope):
+                        own.append(OPENER_POLICY)
                 names = {name for name, _ in given}
                 message["headers"] = [*given, *(pair for pair in own if pair[0] not in names)]
             await send(message)
@@ -81,6 +87,12 @@ class RequestContext:
                     status=status,
                     ms=round((time.perf_counter() - started) * 1000, 1),
                 )
+
+
+def _is_trusted(scope: Scope) -> bool:
+    """Whether browsers trust the address; on others they ignore an opener policy, and complain."""
+    host = _stated(scope, b"host")
+    return scope["scheme"] == "https" or host.rpartition(":")[0] in LOOPBACK or host in LOOPBACK
 
 
 def _stated(scope: Scope, header: bytes) -> str:

@@ -8,12 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, Executable, Row, create_engine, event
 from sqlalchemy.engine import URL, CursorResult
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from taskly.kernel.away import busy_where_away
 from taskly.kernel.db import Committed, database_url, prepare_sqlite
-from taskly.kernel.errors import Busy
-from taskly.kernel.events import HeldStream, locking, pending_writes
+from taskly.kernel.events import LOCK_STREAM, HeldStream, pending_writes
 from taskly.kernel.settings import Settings
 
 SYNC_DRIVERS = {
@@ -47,17 +45,19 @@ class SyncTx:
         """Run one statement."""
         return self._connection.execute(statement, params)
 
-    def all(self, statement: Executable) -> Sequence[Row[Any]]:
+    def all(
+        self, statement: Executable, params: dict[str, Any] | None = None
+    ) -> Sequence[Row[Any]]:
         """Every row."""
-        return self.execute(statement).all()
+        return self.execute(statement, params).all()
 
-    def first(self, statement: Executable) -> Row[Any] | None:
+    def first(self, statement: Executable, params: dict[str, Any] | None = None) -> Row[Any] | None:
         """The first row, if there is one."""
-        return self.execute(statement).first()
+        return self.execute(statement, params).first()
 
-    def scalar(self, statement: Executable) -> Any:
+    def scalar(self, statement: Executable, params: dict[str, Any] | None = None) -> Any:
         """The first column of the first row, or None."""
-        return self.execute(statement).scalar()
+        return self.execute(statement, params).scalar()
 
     def savepoint(self) -> AbstractContextManager[Any]:
         """A part of the transaction that is undone by itself when it raises."""
@@ -66,7 +66,7 @@ class SyncTx:
     def lock_stream(self, stream_id: UUID) -> HeldStream | None:
         """Lock a stream, so that events can be appended to it; None where there is none."""
         if stream_id not in self.held:
-            row = self.first(locking((stream_id,)))
+            row = self.first(LOCK_STREAM, {"wanted": stream_id})
             if row is None:
                 return None
             self.held[stream_id] = HeldStream(row.id, row.seq, row.serial)
@@ -116,19 +116,6 @@ class SyncDatabase:
         """Close every connection."""
         self._engine.dispose()
         self._reader.dispose()
-
-
-@contextmanager
-def busy_where_away() -> Iterator[None]:
-    """Raises `Busy` in place of what drivers say of a database that is locked, down or gone."""
-    try:
-        yield
-    except (PoolTimeout, OperationalError) as error:
-        raise Busy from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Busy from error
-        raise
 
 
 def _engine(url: URL, settings: Settings, *, reading: bool) -> Engine:

@@ -5,7 +5,7 @@ import shutil
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -15,15 +15,19 @@ from typing import Any
 
 import orjson
 
+from taskly.accounts.actor import Actor
 from taskly.files.store import LocalStore
 from taskly.jobs.engine import store
 from taskly.jobs.engine.forks import End, Forks
 from taskly.jobs.engine.messages import Line, Message
 from taskly.jobs.engine.store import ClaimLost, Ending, Report, Row
+from taskly.jobs.inputs import found_inputs
 from taskly.jobs.kinds.registry import JobError, Kind, Registry
 from taskly.jobs.logs.buffer import LogBuffer
 from taskly.jobs.logs.lines import Line as LogLine
+from taskly.jobs.queries import Reader
 from taskly.jobs.retention import FILES, WORK
+from taskly.jobs.scope import BoardScope
 from taskly.jobs.states import TERMINAL, Outcome, State
 from taskly.kernel.clock import now
 from taskly.kernel.errors import Busy
@@ -41,7 +45,6 @@ ASK_KINDLY_S = 0.5
 CHILD_LEASE = 0.8
 """The child's share of the lease: it is dead before anybody else may have the job."""
 AGAIN_S = 0.5
-MOST_FILES = 200
 
 Publish = Callable[[str, bytes], None]
 
@@ -64,6 +67,7 @@ class Attempt:
         database: SyncDatabase,
         forks: Forks,
         files: LocalStore,
+        boards: BoardScope,
         publish: Publish,
         proxy: str,
     ) -> None:
@@ -71,6 +75,7 @@ class Attempt:
         self._database = database
         self._forks = forks
         self._files = files
+        self._boards = boards
         self._publish = publish
         self._proxy = proxy
         self._woken, self._waker = socket.socketpair()
@@ -119,14 +124,19 @@ class Attempt:
             self._waker.close()
 
     def _given(self, kind: Kind, folder: Path) -> Message:
-        inputs: Mapping[str, Any] = {}
+        inputs: dict[str, Any] = {}
+        params = self._job["params"]
         if kind.prepare is not None:
-            kind.checked(self._job["params"])
+            kind.checked(params)
             with self._database.read() as tx:
                 inputs = kind.prepare(tx, self._job, self._settings)
+        if kind.input_files is not None:
+            owner = Reader(Actor(user_id=self._job["owner_id"]), self._boards)
+            with self._database.read() as tx:
+                inputs["files"] = found_inputs(tx, owner, kind, params, self._files)
         return {
             "kind": kind.name,
-            "params": self._job["params"],
+            "params": params,
             "job_id": str(self._job["id"]),
             "attempt": self._job["attempt"],
             "folder": str(folder.absolute()),
@@ -310,7 +320,7 @@ class Attempt:
 
     def _keep_files(self, outputs: list[Message]) -> list[dict[str, Any]]:
         kept = []
-        for number, said in enumerate(outputs[:MOST_FILES]):
+        for number, said in enumerate(outputs):
             blob = f"{FILES}/{self._job['id']}/{self._job['attempt']}-{number}"
             self._files.publish(Path(said["path"]), blob)
             kept.append(store.file_row(self._job, said, blob, now()))

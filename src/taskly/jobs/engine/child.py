@@ -19,7 +19,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from taskly.jobs.engine.messages import Line, Message
-from taskly.jobs.kinds.registry import Cancelled, JobError, Kind, Registry, Result
+from taskly.jobs.kinds.registry import (
+    MOST_FILES,
+    Cancelled,
+    JobError,
+    Kind,
+    Registry,
+    Result,
+)
 
 HASHED_AT_ONCE = 1 << 20
 LONGEST_LINE = 8192
@@ -46,6 +53,7 @@ class ChildRun:
         self._line = line
         self._turn = threading.Lock()
         self._is_cancelled = False
+        self._published = 0
 
     def progress(
         self, percent: float | None, step: str | None = None, detail: str | None = None
@@ -94,6 +102,8 @@ class ChildRun:
         self, path: Path, file_type: str, name: str | None = None, mime_type: str | None = None
     ) -> None:
         """Hand over a finished file. Raises `JobError` for one that is empty or outside of `folder`."""
+        if self._published == MOST_FILES:
+            raise JobError("too_many_files", f"A job may keep {MOST_FILES} files, and no more.")
         shown = name or path.name
         real = path.resolve()
         if not real.is_relative_to(self.folder.resolve()) or not stat.S_ISREG(real.lstat().st_mode):
@@ -109,6 +119,7 @@ class ChildRun:
         guessed = mimetypes.guess_type(shown)[0] or "application/octet-stream"
         about = {"type": file_type, "name": shown[:300], "mime_type": mime_type or guessed}
         measured = {"size": size, "sha256": digest.hexdigest()}
+        self._published += 1
         self._say({"said": "file", "path": str(real), **about, **measured})
 
 

@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from taskly.jobs.engine.sweeping import Sweeper
 from taskly.jobs.engine.ticker import Ticker
 from taskly.jobs.kinds.registry import Registry
 from taskly.jobs.models import Worker
+from taskly.jobs.scope import BoardScope
 from taskly.kernel.address_policy import AddressPolicy
 from taskly.kernel.clock import now
 from taskly.kernel.errors import Busy
@@ -39,7 +40,6 @@ DRAIN_S = 10.0
 WORKER_BEAT_S = 10.0
 CANCELS_S = 1.0
 SWEEP_S = 60.0
-LONGEST_NAME = 200
 
 Observe = Callable[[store.Row], None]
 
@@ -56,6 +56,7 @@ class Engine:
         settings: Settings,
         database: SyncDatabase,
         kinds: Registry,
+        boards: BoardScope,
         publish: Publish,
         *,
         driver: str = "embedded",
@@ -67,6 +68,7 @@ class Engine:
         self._settings = settings
         self._database = database
         self._kinds = kinds
+        self._boards = boards
         self._publish = publish
         self._driver = driver
         self._queues = queues
@@ -75,7 +77,7 @@ class Engine:
         self._files = LocalStore(settings)
         self._forks = Forks(settings.job_modules)
         self._sweeper = Sweeper(settings, database, kinds)
-        self._name = socket.gethostname()
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._running: dict[UUID, Attempt] = {}
         self._change = threading.Condition()
         self._wakes = 0
@@ -91,12 +93,9 @@ class Engine:
         """Take back what an earlier process of this installation left running, then begin."""
         folder = self._settings.data_dir
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = FolderLock(folder)
-        with self._lock.nobody_else() as alone:
-            name = f"{socket.gethostname()}:{folder.absolute()}#{self._lock.mark}"
-            self._name = name[-LONGEST_NAME:]
-            if alone:
-                self._reclaim()
+        self._lock = FolderLock(folder, self.worker_id)
+        with self._lock.taken() as former:
+            self._reclaim(former)
         self._forks.open(self._lock.held)
         self._proxy.start()
         self._register()
@@ -211,6 +210,7 @@ class Engine:
             self._database,
             self._forks,
             self._files,
+            self._boards,
             self._publish,
             self._proxy.address,
         )
@@ -237,14 +237,15 @@ class Engine:
             self._change.wait_for(lambda: self._stopping or self._wakes != seen, seconds)
             del self._asleep[number]
 
-    def _reclaim(self) -> None:
+    def _reclaim(self, former: Collection[UUID]) -> None:
+        if not former:
+            return
+        theirs = (Worker.id.in_(former), Worker.stopped_at.is_(None))
         with self._database.write() as tx:
-            former = select(Worker.id).where(Worker.name == self._name, Worker.stopped_at.is_(None))
-            ids = [row.id for row in tx.all(former)]
-            tx.execute(update(Worker).where(Worker.id.in_(ids)).values(stopped_at=now(), running=0))
+            tx.execute(update(Worker).where(*theirs).values(stopped_at=now(), running=0))
         while True:
             with self._database.read() as tx:
-                jobs = store.held_by(tx, ids)
+                jobs = store.held_by(tx, former)
             if not jobs:
                 return
             for job in jobs:

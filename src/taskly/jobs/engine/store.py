@@ -5,34 +5,21 @@ no longer held, nothing is written and the worker learns that it has lost the jo
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import exists, func, insert, or_, select, update
-from sqlalchemy.orm import aliased
-
 from taskly.jobs.dependents import release_dependents
-from taskly.jobs.events import JOB_COLUMNS, record_states
-from taskly.jobs.models import (
-    Job,
-    JobAttempt,
-    JobDependency,
-    JobFile,
-    JobKey,
-    JobLogChunk,
-    JobQueue,
-)
-from taskly.jobs.states import LIVE, TERMINAL, Outcome, State
+from taskly.jobs.engine import statements
+from taskly.jobs.events import record_states
+from taskly.jobs.states import LIVE, Outcome, State
 from taskly.kernel.ids import new_id
 from taskly.kernel.sync_db import SyncTx
 
 LONGEST_RETRY_S = 3600.0
-MOST_REAPED = 50
 MOST_KEYS_TRIED = 20
-HELD = tuple(sorted(LIVE))
 
 Row = Mapping[str, Any]
 
@@ -80,7 +67,10 @@ def claim_next(tx: SyncTx, claimant: Claimant, now: datetime) -> Row | None:
     """Take the next ready job of these queues, whose row is returned; None where nothing is ready."""
     full: list[str] = []
     for _ in range(MOST_KEYS_TRIED):
-        found = tx.first(_ready(claimant.queues, now, full, tx.dialect))
+        wanted: dict[str, Any] = {"queues": claimant.queues, "at": now}
+        if full:
+            wanted["full"] = full
+        found = tx.first(statements.ready(tx.dialect, skipping=bool(full)), wanted)
         if found is None:
             return None
         row = dict(found._mapping)
@@ -90,43 +80,11 @@ def claim_next(tx: SyncTx, claimant: Claimant, now: datetime) -> Row | None:
     return None
 
 
-def _ready(queues: tuple[str, ...], now: datetime, full: list[str], dialect: str) -> Any:
-    held = aliased(Job)
-    running = (
-        select(func.count())
-        .select_from(held)
-        .where(held.concurrency_key == Job.concurrency_key, held.state.in_(HELD))
-        .scalar_subquery()
-    )
-    paused = exists().where(JobQueue.name == Job.queue, JobQueue.paused_at.is_not(None))
-    has_room = or_(Job.concurrency_key.is_(None), running < func.coalesce(Job.concurrency_limit, 1))
-    statement = (
-        select(*JOB_COLUMNS)
-        .where(
-            Job.queue.in_(queues),
-            Job.state == State.QUEUED,
-            Job.run_at <= now,
-            Job.deleted_at.is_(None),
-            ~paused,
-            has_room,
-        )
-        .order_by(Job.precedence, Job.run_at, Job.number)
-        .limit(1)
-    )
-    if full:
-        statement = statement.where(
-            or_(Job.concurrency_key.is_(None), Job.concurrency_key.not_in(full))
-        )
-    return statement if dialect == "sqlite" else statement.with_for_update(skip_locked=True, of=Job)
-
-
 def _has_room(tx: SyncTx, row: Mapping[str, Any]) -> bool:
     """Count again under the lock of the key: another claim may have filled it since."""
-    key = row["concurrency_key"]
-    tx.scalar(select(JobKey.key).where(JobKey.key == key).with_for_update())
-    running = tx.scalar(
-        select(func.count()).select_from(Job).where(Job.concurrency_key == key, Job.state.in_(HELD))
-    )
+    key = {"name": row["concurrency_key"]}
+    tx.scalar(statements.LOCK_KEY, key)
+    running = tx.scalar(statements.COUNT_OF_KEY, key)
     return bool(running < (row["concurrency_limit"] or 1))
 
 
@@ -149,15 +107,14 @@ def _take(
     if not _changed(tx, row, {State.QUEUED}, values):
         return None
     row |= values
-    tx.execute(
-        insert(JobAttempt).values(
-            job_id=row["id"],
-            attempt=row["attempt"],
-            worker_id=claimant.worker_id,
-            worker=claimant.name,
-            started_at=now,
-        )
-    )
+    attempt = {
+        "job_id": row["id"],
+        "attempt": row["attempt"],
+        "worker_id": claimant.worker_id,
+        "worker": claimant.name,
+        "started_at": now,
+    }
+    tx.execute(statements.INSERT_ATTEMPT, attempt)
     record_states(tx, [row])
     return row
 
@@ -166,13 +123,12 @@ def _changed(
     tx: SyncTx, row: Mapping[str, Any], states: set[State], values: dict[str, Any]
 ) -> bool:
     """Compare-and-set: True when the row was still in one of these states, under the same claim."""
-    same_claim = Job.claim.is_(None) if row["claim"] is None else Job.claim == row["claim"]
-    result = tx.execute(
-        update(Job)
-        .where(Job.number == row["number"], Job.state.in_(sorted(states)), same_claim)
-        .values(**values)
-    )
-    return result.rowcount == 1
+    wanted = {
+        "of_number": row["number"],
+        "from_states": sorted(states),
+        "under_claim": row["claim"],
+    }
+    return tx.execute(statements.CHANGE_JOB, wanted | values).rowcount == 1
 
 
 def beat(tx: SyncTx, job: Mapping[str, Any], lease_until: datetime, report: Report) -> bool:
@@ -188,14 +144,14 @@ def beat(tx: SyncTx, job: Mapping[str, Any], lease_until: datetime, report: Repo
     if not _changed(tx, job, set(LIVE), values):
         raise ClaimLost
     _write_chunks(tx, job, report)
-    asked = tx.scalar(select(Job.cancel_requested_at).where(Job.number == job["number"]))
+    asked = tx.scalar(statements.ASKED_TO_STOP, {"of_number": job["number"]})
     return asked is not None
 
 
 def _write_chunks(tx: SyncTx, job: Mapping[str, Any], report: Report) -> None:
     if report.chunks:
         origin = {"job_id": job["id"], "attempt": job["attempt"]}
-        tx.execute(insert(JobLogChunk), [{**origin, **chunk} for chunk in report.chunks])
+        tx.execute(statements.INSERT_CHUNKS, [{**origin, **chunk} for chunk in report.chunks])
 
 
 def finish(
@@ -205,7 +161,7 @@ def finish(
 
     An attempt that may be tried again puts the job back into its queue, later each time.
     """
-    found = tx.first(select(*JOB_COLUMNS).where(Job.number == job["number"]).with_for_update())
+    found = tx.first(statements.LOCK_JOB, {"of_number": job["number"]})
     if found is None:
         return None
     row = dict(found._mapping)
@@ -220,7 +176,7 @@ def finish(
         return None
     _write_chunks(tx, job, report)
     if values["state"] == State.SUCCEEDED and ending.files:
-        tx.execute(insert(JobFile), [dict(file) for file in ending.files])
+        tx.execute(statements.INSERT_FILES, [dict(file) for file in ending.files])
     _end_attempt(tx, row, ending, values["state"], now)
     row |= values
     record_states(tx, [row, *release_dependents(tx, row)])
@@ -275,18 +231,17 @@ def _end_attempt(
     tx: SyncTx, row: Mapping[str, Any], ending: Ending, state: str, now: datetime
 ) -> None:
     cancelled = state == State.CANCELLED
-    tx.execute(
-        update(JobAttempt)
-        .where(JobAttempt.job_id == row["id"], JobAttempt.attempt == row["attempt"])
-        .values(
-            finished_at=now,
-            outcome=(Outcome.CANCELLED if cancelled else ending.outcome).value,
-            error_code=None if cancelled else ending.error_code,
-            error_message=None if cancelled else ending.error_message,
-            cpu_s=ending.cpu_s,
-            peak_mb=ending.peak_mb,
-        )
-    )
+    values = {
+        "of_job": row["id"],
+        "of_attempt": row["attempt"],
+        "finished_at": now,
+        "outcome": (Outcome.CANCELLED if cancelled else ending.outcome).value,
+        "error_code": None if cancelled else ending.error_code,
+        "error_message": None if cancelled else ending.error_message,
+        "cpu_s": ending.cpu_s,
+        "peak_mb": ending.peak_mb,
+    }
+    tx.execute(statements.CHANGE_ATTEMPT, values)
 
 
 LOST = Ending(
@@ -300,22 +255,16 @@ LOST = Ending(
 
 def expired(tx: SyncTx, now: datetime) -> Sequence[Mapping[str, Any]]:
     """Jobs whose lease has run out: their workers are stuck, cut off or gone."""
-    return _held(tx, Job.lease_until < now)
+    return _rows(tx.all(statements.EXPIRED, {"at": now}))
 
 
-def held_by(tx: SyncTx, worker_ids: Sequence[UUID]) -> Sequence[Mapping[str, Any]]:
+def held_by(tx: SyncTx, worker_ids: Collection[UUID]) -> Sequence[Mapping[str, Any]]:
     """Jobs that these workers hold."""
-    return _held(tx, Job.worker_id.in_(worker_ids)) if worker_ids else ()
+    return _rows(tx.all(statements.HELD_BY, {"workers": worker_ids})) if worker_ids else ()
 
 
-def _held(tx: SyncTx, condition: Any) -> Sequence[Mapping[str, Any]]:
-    rows = tx.all(
-        select(*JOB_COLUMNS)
-        .where(Job.state.in_(HELD), condition)
-        .order_by(Job.number)
-        .limit(MOST_REAPED)
-    )
-    return [dict(row._mapping) for row in rows]
+def _rows(found: Sequence[Any]) -> Sequence[Row]:
+    return [dict(row._mapping) for row in found]
 
 
 def give_up(
@@ -323,9 +272,7 @@ def give_up(
 ) -> dict[str, Any] | None:
     """Take a job away from a worker that is lost; None where it has moved on since it was listed."""
     if still_expired:
-        lease = tx.scalar(
-            select(Job.lease_until).where(Job.number == job["number"]).with_for_update()
-        )
+        lease = tx.scalar(statements.LOCK_LEASE, {"of_number": job["number"]})
         if lease is None or lease >= now:
             return None
     return finish(tx, job, LOST, Report(), now)
@@ -333,44 +280,22 @@ def give_up(
 
 def ended_parents(tx: SyncTx) -> Sequence[Row]:
     """Jobs that have ended while others still wait for them: somebody else than the engine ended them."""
-    child = aliased(Job)
-    rows = tx.all(
-        select(*JOB_COLUMNS)
-        .where(
-            Job.state.in_(sorted(TERMINAL)),
-            exists()
-            .where(JobDependency.parent_id == Job.id)
-            .where(JobDependency.job_id == child.id, child.state == State.BLOCKED),
-        )
-        .order_by(Job.number)
-        .limit(MOST_REAPED)
-    )
-    return [dict(row._mapping) for row in rows]
+    return _rows(tx.all(statements.ENDED_PARENTS))
 
 
 def stopping(tx: SyncTx, worker_id: UUID) -> Sequence[UUID]:
     """Jobs of a worker that somebody has asked to stop."""
-    rows = tx.all(select(Job.id).where(Job.state == State.CANCELLING, Job.worker_id == worker_id))
-    return [row.id for row in rows]
+    return [row.id for row in tx.all(statements.STOPPING, {"worker": worker_id})]
 
 
 def waiting_queues(tx: SyncTx, before: datetime) -> list[str]:
     """The queues with jobs that have been ready since before this time: somebody should be woken."""
-    rows = tx.all(
-        select(Job.queue)
-        .where(Job.state == State.QUEUED, Job.run_at < before, Job.deleted_at.is_(None))
-        .group_by(Job.queue)
-    )
-    return [row.queue for row in rows]
+    return [row.queue for row in tx.all(statements.WAITING_QUEUES, {"before": before})]
 
 
 def next_ready_at(tx: SyncTx, queues: tuple[str, ...]) -> datetime | None:
     """When the next job of these queues becomes ready, if one is waiting for its time."""
-    found: datetime | None = tx.scalar(
-        select(func.min(Job.run_at)).where(
-            Job.queue.in_(queues), Job.state == State.QUEUED, Job.deleted_at.is_(None)
-        )
-    )
+    found: datetime | None = tx.scalar(statements.NEXT_READY_AT, {"queues": queues})
     return found
 
 

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 P = TypeVar("P", bound="Params")
 Result = dict[str, Any] | None
 HIDDEN = "•••"
+MOST_FILES = 200
+"""How many files a job may publish."""
 
 
 class Params(BaseModel):
@@ -51,7 +53,7 @@ class Run(Protocol):
     proxy: str
     """Address of the outbound proxy, which alone lets this process reach other hosts."""
     inputs: Mapping[str, Any]
-    """What the kind's `prepare` found in the database before the job began."""
+    """What the kind's `prepare` found in the database before the job began, and its `input_files`."""
     state: dict[str, Any]
     """What an earlier attempt of the same job kept by `keep`; empty in the first."""
 
@@ -74,7 +76,7 @@ class Run(Protocol):
     ) -> None:
         """Hand over a finished file (`file_type`: `video`, `data`, ...), kept when the job succeeds.
 
-        Raises `JobError` for one that is empty, too large or outside of `folder`.
+        Raises `JobError` for one that is empty, too large or outside of `folder`, or one too many.
         """
 
 
@@ -103,6 +105,9 @@ class Kind:
     """A key and how many jobs with that key may run at once."""
     prepare: Callable[[Any, Any, Any], dict[str, Any]] | None = None
     """Called with (read transaction, job row, settings) in the worker before the start; gives `Run.inputs`."""
+    input_files: Callable[[Any], Mapping[str, str]] | None = None
+    """Files of earlier jobs that the parameters name (`J-12/data`), each under its field. They are there as
+    `Run.inputs["files"]`; whoever the job runs for must see them when it is submitted and when it begins."""
     secret_inputs: frozenset[str] = frozenset()
     """Names of inputs whose values must never be seen in logs and errors."""
     sweep: Callable[[Any, Callable[[Collection[str]], Collection[str]]], None] | None = None

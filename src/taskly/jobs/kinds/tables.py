@@ -1,4 +1,4 @@
-"""Files of rows: CSV, JSON lines and Parquet, written as the rows come."""
+"""Files of rows: CSV, JSON lines, a JSON array and Parquet, written as the rows come."""
 
 import base64
 import csv
@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import orjson
 
@@ -20,9 +20,11 @@ ROWS_IN_A_PART = 20_000
 DELIMITERS = ",;\t|"
 
 Rows = Sequence[Sequence[Any]]
-MIME_TYPES = {
+TableFormat = Literal["csv", "jsonl", "json", "parquet"]
+MIME_TYPES: dict[TableFormat, str] = {
     "csv": "text/csv",
     "jsonl": "application/jsonl",
+    "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
 }
 
@@ -38,7 +40,7 @@ class TableFile(Protocol):
 
 
 def table_file(
-    path: Path, file_format: str, names: Sequence[str], *, escape_formulas: bool
+    path: Path, file_format: TableFormat, names: Sequence[str], *, escape_formulas: bool
 ) -> TableFile:
     """A new file of a format, for columns of these names."""
     columns = distinct(names)
@@ -46,6 +48,8 @@ def table_file(
         return CsvFile(path, columns, escape_formulas=escape_formulas)
     if file_format == "jsonl":
         return JsonLinesFile(path, columns)
+    if file_format == "json":
+        return JsonArrayFile(path, columns)
     return ParquetFile(path, columns)
 
 
@@ -127,12 +131,35 @@ class JsonLinesFile:
     def write(self, rows: Rows) -> None:
         """Add rows."""
         for row in rows:
-            item = dict(zip(self._names, map(_json_value, row), strict=True))
-            self._file.write(orjson.dumps(item, default=str) + b"\n")
+            self._file.write(_json_object(self._names, row) + b"\n")
 
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
+
+
+class JsonArrayFile:
+    """An array of objects, each on a line of its own."""
+
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
+        self._file = path.open("wb")
+        self._names = names
+        self._before = b"[\n"
+
+    def write(self, rows: Rows) -> None:
+        """Add rows."""
+        for row in rows:
+            self._file.write(self._before + _json_object(self._names, row))
+            self._before = b",\n"
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.write(b"[]\n" if self._before == b"[\n" else b"\n]\n")
+        self._file.close()
+
+
+def _json_object(names: Sequence[str], row: Sequence[Any]) -> bytes:
+    return orjson.dumps(dict(zip(names, map(_json_value, row), strict=True)), default=str)
 
 
 def _json_value(value: Any) -> Any:

@@ -22,8 +22,8 @@ class LogBuffer:
         self._start = start
         self._left = most_bytes - start
         self._secrets = [secret for secret in secrets if secret]
-        self._waiting: list[str] = []
-        self._tail: deque[str] = deque()
+        self._waiting: list[bytes] = []
+        self._tail: deque[bytes] = deque()
         self._tail_bytes = 0
         self._dropped = 0
 
@@ -40,8 +40,10 @@ class LogBuffer:
 
     def add(self, line: Line) -> None:
         """Take a line."""
-        row = encode([Line(line.at, line.level, self.without_secrets(line.text))])
-        size = len(row.encode())
+        if self._secrets:
+            line = Line(line.at, line.level, self.without_secrets(line.text))
+        row = encode(line)
+        size = len(row)
         if self._dropped == 0 and not self._tail and size <= self._left:
             self._left -= size
             self._waiting.append(row)
@@ -49,14 +51,14 @@ class LogBuffer:
         self._tail.append(row)
         self._tail_bytes += size
         while self._tail_bytes > TAIL_BYTES:
-            self._tail_bytes -= len(self._tail.popleft().encode())
+            self._tail_bytes -= len(self._tail.popleft())
             self._dropped += 1
 
     def end(self, at: Line) -> None:
         """Let the last lines follow those that were kept; `at` gives the mark its time and level."""
         if self._dropped:
             mark = Line(at.at, at.level, f"{self._dropped} lines dropped")
-            self._waiting.append(encode([mark]))
+            self._waiting.append(encode(mark))
         self._waiting.extend(self._tail)
         self._tail.clear()
 
@@ -64,16 +66,16 @@ class LogBuffer:
         """Take back chunks that could not be written."""
         if chunks:
             self._start = chunks[0]["start"]
-            rows = [f"{row}\n" for chunk in chunks for row in chunk["body"].split("\n")[:-1]]
-            self._waiting[:0] = rows
+            bodies = (chunk["body"].encode() for chunk in chunks)
+            self._waiting[:0] = [row for body in bodies for row in body.splitlines(keepends=True)]
 
     def take(self) -> list[dict[str, Any]]:
         """The chunks of everything that waits."""
         chunks: list[dict[str, Any]] = []
-        rows: list[str] = []
+        rows: list[bytes] = []
         size = 0
         for row in self._waiting:
-            length = len(row.encode())
+            length = len(row)
             if rows and size + length > LARGEST_CHUNK:
                 chunks.append(self._chunk(rows, size))
                 rows, size = [], 0
@@ -84,6 +86,6 @@ class LogBuffer:
         self._waiting = []
         return chunks
 
-    def _chunk(self, rows: list[str], size: int) -> dict[str, Any]:
+    def _chunk(self, rows: list[bytes], size: int) -> dict[str, Any]:
         start, self._start = self._start, self._start + size
-        return {"start": start, "end": self._start, "body": "".join(rows)}
+        return {"start": start, "end": self._start, "body": b"".join(rows).decode()}

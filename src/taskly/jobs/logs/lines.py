@@ -1,6 +1,6 @@
 """How log lines are written into a chunk and read out of it, with the offset of each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -18,12 +18,9 @@ class Line:
     text: str
 
 
-def encode(lines: Iterable[Line]) -> str:
-    """The body of a chunk: one JSON array a line, so that any text stays one line."""
-    return "".join(
-        orjson.dumps([int(line.at.timestamp() * 1000), line.level, line.text]).decode() + "\n"
-        for line in lines
-    )
+def encode(line: Line) -> bytes:
+    """A line as chunks hold it: one JSON array, so that any text stays one line."""
+    return orjson.dumps([int(line.at.timestamp() * 1000), line.level, line.text]) + b"\n"
 
 
 def decode(body: str, start: int) -> Iterator[tuple[int, Line]]:

@@ -7,11 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
+from taskly.accounts.auth import accounts_of
 from taskly.files.store import LocalStore
-from taskly.jobs.capabilities import JobReader
+from taskly.jobs.capabilities import JobFileReader, JobReader
 from taskly.jobs.queries import file_of, files_of, see_job
-from taskly.jobs.schemas import FileOut, FilesOut
-from taskly.kernel.errors import NotFound, RangeNotSatisfiable
+from taskly.jobs.schemas import FileLinkOut, FileOut, FilesOut
+from taskly.kernel.errors import NotFound, RangeNotSatisfiable, Unauthenticated
 from taskly.kernel.http import ReadDb, TasklyRoute, etag_matches, json_bytes, problems
 from taskly.kernel.wire import to_json
 
@@ -33,6 +34,22 @@ async def list_job_files(reader: JobReader, db: ReadDb, job_id: UUID) -> Respons
     return json_bytes(to_json({"items": items}))
 
 
+@router.get("/{job_id}/files/{file}/link", response_model=FileLinkOut, responses=READ)
+async def link_job_file(
+    request: Request, reader: JobReader, db: ReadDb, job_id: UUID, file: str
+) -> Response:
+    """An address of a file that needs no header, for players and downloads; good while the session is, for hours."""
+    await see_job(db, reader, job_id)
+    row = await file_of(db, job_id, file)
+    path = str(request.app.url_path_for("get_job_file", job_id=job_id, file=row.id))
+    user_id, session_id = reader.actor.user_id, reader.actor.session_id
+    if user_id is None or session_id is None:
+        raise Unauthenticated
+    ticket = accounts_of(request.app).tokens.ticket(user_id, session_id, path)
+    body = to_json({"url": f"{path}?ticket={ticket}"})
+    return json_bytes(body, headers={"Cache-Control": "no-store"})
+
+
 @router.get(
     "/{job_id}/files/{file}",
     response_class=FileResponse,
@@ -45,7 +62,7 @@ async def list_job_files(reader: JobReader, db: ReadDb, job_id: UUID) -> Respons
     },
 )
 async def get_job_file(
-    request: Request, reader: JobReader, db: ReadDb, job_id: UUID, file: str
+    request: Request, reader: JobFileReader, db: ReadDb, job_id: UUID, file: str
 ) -> Response:
     """A file of a job, by its id or as the first of a type such as `video`."""
     await see_job(db, reader, job_id)

@@ -12,8 +12,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from taskly.accounts.actor import Actor
 from taskly.accounts.queries import owner_of_work
 from taskly.jobs.events import JOB_COLUMNS, record_states
+from taskly.jobs.inputs import recheck_inputs
 from taskly.jobs.kinds.registry import Kind, Registry
 from taskly.jobs.models import Job, JobGrant, JobKey, Schedule
+from taskly.jobs.queries import Reader
 from taskly.jobs.rows import job_row
 from taskly.jobs.schedules.times import Rule
 from taskly.jobs.scope import BoardScope
@@ -121,8 +123,9 @@ def _refusal(
         )
         if tx.scalar(granted) is None:
             return "kind_not_allowed"
+    runs_for = Actor(user_id=schedule["owner_id"])
     if schedule["board_id"] is not None:
-        mine = boards.editable_boards(Actor(user_id=schedule["owner_id"])).subquery()
+        mine = boards.editable_boards(runs_for).subquery()
         (board,) = mine.c
         if tx.scalar(select(board).where(board == schedule["board_id"])) is None:
             return "schedule_board_gone"
@@ -130,6 +133,10 @@ def _refusal(
         job_of(kind, schedule, None)
     except Invalid:
         return "schedule_params_refused"
+    try:
+        recheck_inputs(tx, Reader(runs_for, boards), kind, schedule["params"])
+    except Invalid:
+        return "schedule_files_gone"
     return None
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
+from taskly.jobs.inputs import check_inputs
 from taskly.jobs.kinds.registry import HIDDEN, Kind, Registry
 from taskly.jobs.models import Schedule
 from taskly.jobs.queries import Reader
@@ -55,6 +56,7 @@ async def create_schedule(tx: Tx, reader: Reader, kinds: Registry, new: Schedule
         "deleted_at": None,
     }
     values = planned(values)
+    await check_inputs(tx, reader, kind, values["params"])
     await tx.execute(insert(Schedule).values(**values))
     return values
 
@@ -122,6 +124,8 @@ async def edit_schedule(
         if not await may_submit(tx, reader, kind):
             raise Forbidden("kind_not_allowed")
         wanted["params"] = _params(kind, wanted["params"], row["params"])
+        for person in (reader, reader.acting_for(row["owner_id"])):
+            await check_inputs(tx, person, kind, wanted["params"])
     try:
         values = merge(row, wanted, edit.base_version)
     except EditConflict as error:
@@ -177,7 +181,7 @@ async def run_now(tx: Tx, reader: Reader, kinds: Registry, schedule_id: UUID) ->
         raise Conflict("unknown_kind")
     if not await may_submit(tx, reader, kind):
         raise Forbidden("kind_not_allowed")
-    return await add_job(tx, reader, job_of(kind, schedule, None))
+    return await add_job(tx, reader, kind, job_of(kind, schedule, None))
 
 
 async def delete_schedule(tx: Tx, reader: Reader, schedule_id: UUID) -> None:

@@ -1,7 +1,7 @@
 import { useQuery } from '@pinia/colada'
 
-import { fetchFile, listFiles, type Job, type JobFile } from '@/shared/jobs/api'
-import { save } from '@/shared/jobs/save'
+import { listFiles, type Job, type JobFile } from '@/shared/jobs/api'
+import { saveFile } from '@/shared/jobs/save'
 import { apiMessage } from '@/shared/messages'
 import { toast } from '@/shared/ui/toast'
 
@@ -16,7 +16,7 @@ export function useFiles(job: () => Job | undefined) {
   })
   async function download(file: JobFile): Promise<void> {
     try {
-      save(await fetchFile(id(), file), file.name)
+      await saveFile(id(), file)
     } catch (error) {
       toast(apiMessage(error), { tone: 'error' })
     }

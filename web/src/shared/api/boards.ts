@@ -1,5 +1,6 @@
+import { newKey } from '@/shared/new-key'
+
 import { answerOf, client } from './client'
-import { newKey } from './request'
 import type { Board, Category, Color, Page } from './types'
 
 export type BoardState = 'active' | 'archived' | 'trash'

@@ -1,5 +1,6 @@
 export { ApiProblem, isTransient, NetworkError } from './problem'
-export { api, newKey, send, type Answer, type Method, type RequestOptions } from './request'
+export { api, send, type Answer, type Method, type RequestOptions } from './request'
+export { newKey } from '@/shared/new-key'
 export { useSession } from './session'
 export { getAccessToken, refreshSession } from './transport'
 export type * from './types'

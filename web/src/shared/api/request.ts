@@ -26,10 +26,6 @@ export interface Answer<T> {
   headers: Headers
 }
 
-export function newKey(): string {
-  return crypto.randomUUID()
-}
-
 function urlOf(path: string, query: RequestOptions['query']): string {
   const url = new URL(apiRoot + path, location.origin)
   for (const [name, value] of Object.entries(query ?? {})) {

@@ -1,5 +1,5 @@
 import { answerOf, client } from '@/shared/api/client'
-import { newKey } from '@/shared/api/request'
+import { newKey } from '@/shared/new-key'
 import type { components } from '@/shared/api/schema'
 import { apiRoot, authorizedFetch } from '@/shared/api/transport'
 import { problemFrom } from '@/shared/api/problem'
@@ -89,10 +89,15 @@ export async function changeJobs(action: BulkAction, ids: string[]): Promise<Bul
   return outcomes
 }
 
-/** What a path of the API answers that has no typed client; such paths need the session's token. */
-async function fetchPath(path: string, accept: string, signal?: AbortSignal): Promise<Response> {
-  const request = new Request(new URL(path, location.origin), {
-    headers: { accept },
+/** What a path below jobs answers that has no typed client; such paths need the session's token. */
+async function fetchOf(
+  path: string,
+  accept: string,
+  signal?: AbortSignal,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const request = new Request(new URL(`${apiRoot}/jobs/${path}`, location.origin), {
+    headers: { accept, ...headers },
     signal: signal ?? null,
   })
   const response = await authorizedFetch(request)
@@ -102,17 +107,21 @@ async function fetchPath(path: string, accept: string, signal?: AbortSignal): Pr
   return response
 }
 
-function fetchOf(path: string, accept: string, signal?: AbortSignal): Promise<Response> {
-  return fetchPath(`${apiRoot}/jobs/${path}`, accept, signal)
+/** An address of a file that needs no header, for players and for the browser to keep it. */
+export async function linkFile(id: string, file: string, signal?: AbortSignal): Promise<string> {
+  const params = { path: { job_id: id, file } }
+  return (await answerOf(client.GET('/api/v1/jobs/{job_id}/files/{file}/link', { params, signal }))).url
 }
 
-/** The bytes of a job's file that hangs on a card. */
-export async function fetchAttached(path: string): Promise<Blob> {
-  return (await fetchPath(path, '*/*')).blob()
-}
-
-export async function fetchFile(id: string, file: JobFile, signal?: AbortSignal): Promise<Blob> {
-  return (await fetchOf(`${id}/files/${file.id}`, '*/*', signal)).blob()
+/** The first bytes of a file as text. */
+export async function fetchStart(
+  id: string,
+  file: JobFile,
+  most: number,
+  signal?: AbortSignal,
+): Promise<string> {
+  const range = { range: `bytes=0-${most - 1}` }
+  return (await fetchOf(`${id}/files/${file.id}`, '*/*', signal, range)).text()
 }
 
 export async function fetchLogText(id: string): Promise<Blob> {

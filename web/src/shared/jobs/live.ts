@@ -27,6 +27,20 @@ export function takeTick(job: JobProgress): void {
   if (oldest !== undefined) ticks.delete(oldest)
 }
 
+/** Jobs that are being deleted from here: nothing is read of them again. */
+const leaving = new Set<string>()
+
+/** Does what deletes a job, and reads nothing of it meanwhile or afterwards unless that fails. */
+export async function whileLeaving(id: string, work: () => Promise<void>): Promise<void> {
+  leaving.add(id)
+  try {
+    await work()
+  } catch (failure) {
+    leaving.delete(id)
+    throw failure
+  }
+}
+
 /** What to do with news of jobs: what was read of them before is read again, a little later. */
 export function useJobNews() {
   const cache = useQueryCache()
@@ -36,7 +50,8 @@ export function useJobNews() {
   function renew(): void {
     timer = undefined
     // A reading that a newer one overtakes is refused; whoever shows it has its error anyway.
-    for (const key of [['jobs'], ...[...due].map((id) => ['job', id])]) {
+    const read = [...due].filter((id) => !leaving.has(id))
+    for (const key of [['jobs'], ...read.map((id) => ['job', id])]) {
       cache.invalidateQueries({ key }).catch(() => undefined)
     }
     due.clear()

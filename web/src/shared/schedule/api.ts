@@ -1,4 +1,5 @@
-import { api, newKey } from '@/shared/api/request'
+import { api } from '@/shared/api/request'
+import { newKey } from '@/shared/new-key'
 import type { Id, Person, Timestamp } from '@/shared/api/types'
 
 export type Misfire = 'skip' | 'once' | 'all'

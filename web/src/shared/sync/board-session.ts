@@ -82,7 +82,7 @@ export class BoardSession {
       platform: options.platform,
     })
     this.channel.start()
-    await this.queue.adopt()
+    this.queue.adopt()
   }
 
   stop(): void {

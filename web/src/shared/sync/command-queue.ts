@@ -1,9 +1,10 @@
 import type { Conflict } from '@/shared/api/types'
+import { newKey } from '@/shared/new-key'
 
 import type { Touched } from './board-state'
 import { creates, dependents, settled, type Command, type WriteRequest } from './commands'
 import type { OptimisticBoard, Pending } from './optimistic-board'
-import type { QueueStore } from './queue-store'
+import type { QueueStore, StoredCommand } from './queue-store'
 
 /** How the server took a write. */
 export type WriteResult =
@@ -29,7 +30,10 @@ export interface CommandQueueOptions {
   scope: string
   onChange: (touched: Touched) => void
   onRefused: (refusal: Refusal) => void
-  /** How many commands are unanswered, and whether the server failed to answer the last try. */
+  /**
+   * How many commands wait for an answer, safe from a reload where the device keeps them, and
+   * whether the server failed to answer the last try.
+   */
   onWaiting: (count: number, stuck: boolean) => void
 }
 
@@ -50,32 +54,39 @@ export class CommandQueue {
   private sending = false
   private attempts = 0
   private stuck = false
-  private stopped = false
+  private readonly stopping = new AbortController()
+  /** Operations that are being written to the device. */
+  private readonly unkept = new Set<string>()
   private timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly options: CommandQueueOptions) {}
 
   /** Shows the command at once and sends it in turn; settles with the server's answer. */
   execute(command: Command): Promise<unknown> {
-    const pending = this.enter(crypto.randomUUID(), command, new Date().toISOString())
+    const pending = this.enter(newKey(), command, new Date().toISOString())
     const promise = new Promise<unknown>((resolve, reject) => {
       this.promised.set(pending.op, { resolve, reject })
     })
     // A refusal is also reported through `onRefused`; not everyone waits for the promise.
     promise.catch(() => undefined)
+    if (this.options.store) this.unkept.add(pending.op)
     void this.keep(pending)
+    this.report()
     void this.drain()
     return promise
   }
 
-  /** Takes over what an earlier visit could not send. */
-  async adopt(): Promise<void> {
-    const { store, scope } = this.options
-    if (!store) return
-    const known = new Set(this.options.board.pending.map((one) => one.op))
-    const left = await store.adopt(scope).catch(() => [])
-    for (const { op, command, at } of left) if (!known.has(op)) this.enter(op, command, at)
-    void this.drain()
+  /** Takes over what earlier visits could not send, and later what other tabs leave behind. */
+  adopt(): void {
+    const { store, scope, board } = this.options
+    const take = (left: readonly StoredCommand[]) => {
+      const known = new Set(board.pending.map((one) => one.op))
+      for (const { op, command, at } of left) if (!known.has(op)) this.enter(op, command, at)
+      this.report()
+      void this.drain()
+    }
+    // Without storage nothing can have been left.
+    void store?.adopt(scope, take, this.stopping.signal).catch(() => undefined)
   }
 
   /** Tries again at once, for when the network is back. */
@@ -86,14 +97,13 @@ export class CommandQueue {
   }
 
   stop(): void {
-    this.stopped = true
+    this.stopping.abort()
     clearTimeout(this.timer)
   }
 
   private enter(op: string, command: Command, at: string): Pending {
     const pending: Pending = { op, command, at, answeredAt: null, confirmed: false }
     this.options.onChange(this.options.board.push(pending))
-    this.report()
     return pending
   }
 
@@ -106,7 +116,7 @@ export class CommandQueue {
     this.sending = true
     clearTimeout(this.timer)
     let pending = this.next()
-    while (pending && !this.stopped) {
+    while (pending && !this.stopping.signal.aborted) {
       const request = this.options.board.request(pending.op)
       const result: WriteResult =
         request && !pending.confirmed
@@ -178,7 +188,7 @@ export class CommandQueue {
   }
 
   private retryLater(afterSeconds: number | null): void {
-    if (this.stopped) return
+    if (this.stopping.signal.aborted) return
     this.stuck = true
     const ceiling = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.attempts)
     this.attempts += 1
@@ -200,13 +210,17 @@ export class CommandQueue {
     const { op, command, at } = pending
     // Without storage the queue still lives as long as the page.
     await store.put({ op, scope, tab: '', command, at }).catch(() => undefined)
+    this.unkept.delete(op)
+    this.report()
     if (!this.options.board.pending.some((one) => one.op === op && one.answeredAt === null)) {
       await store.remove(op).catch(() => undefined)
     }
   }
 
   private report(): void {
-    const waiting = this.options.board.pending.filter((one) => one.answeredAt === null)
+    const waiting = this.options.board.pending.filter(
+      (one) => one.answeredAt === null && !this.unkept.has(one.op),
+    )
     this.options.onWaiting(waiting.length, this.stuck && waiting.length > 0)
   }
 }

@@ -1,4 +1,5 @@
 import type { Category, Conflict, CardFace, List, Place, Priority, WipPolicy } from '@/shared/api/types'
+import { newKey } from '@/shared/new-key'
 
 export interface CardFields {
   title?: string
@@ -64,7 +65,7 @@ export interface WriteRequest {
 
 /** The id of an entity that only this client knows so far. */
 export function temporaryId(): string {
-  return `tmp-${crypto.randomUUID()}`
+  return `tmp-${newKey()}`
 }
 
 export function isTemporary(id: string): boolean {

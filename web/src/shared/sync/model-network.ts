@@ -152,8 +152,9 @@ export class MemoryQueue implements QueueStore {
     this.rows.delete(op)
     return Promise.resolve()
   }
-  adopt(scope: string) {
-    return Promise.resolve([...this.rows.values()].filter((row) => row.scope === scope))
+  adopt(scope: string, take: (left: StoredCommand[]) => void) {
+    take([...this.rows.values()].filter((row) => row.scope === scope))
+    return Promise.resolve()
   }
 }
 

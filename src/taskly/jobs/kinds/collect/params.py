@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from taskly.jobs.kinds.asking import OURS, HeaderName, Printable
 from taskly.jobs.kinds.registry import Params
+from taskly.jobs.kinds.tables import TableFormat
 from taskly.jobs.kinds.web_address import WebAddress
 
 PAGES: JsonDict = {"ui": {"group": "pages"}}
@@ -52,7 +53,7 @@ class CollectParams(Params):
         description="Fields that tell records apart; of those that agree in all, the first is kept.",
         json_schema_extra={"ui": {"widget": "tags"}},
     )
-    format: Literal["jsonl", "csv", "parquet"] = Field(
+    format: TableFormat = Field(
         "jsonl", description="Format of the file.", json_schema_extra={"ui": {"widget": "tiles"}}
     )
     paging: Literal["none", "page", "cursor", "link"] = Field(

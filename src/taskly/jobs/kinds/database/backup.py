@@ -6,13 +6,14 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
+from taskly.jobs.kinds.database.connecting import sqlite_reader
 from taskly.jobs.kinds.database.own import own_database, run_tool
 from taskly.jobs.kinds.database.params import BackupParams
 from taskly.jobs.kinds.registry import JobError, Kind, Result, Run
 
 PAGES_AT_ONCE = 500
+PATIENCE_S = 60
 COPIED_AT_ONCE = 1 << 20
 DUMP_IS_WHOLE = b"-- Dump completed"
 
@@ -37,9 +38,8 @@ def _sqlite(run: Run) -> Path:
     def tell(status: int, left: int, total: int) -> None:
         run.progress(100 * (total - left) / max(total, 1), "Copying")
 
-    address = f"file:{quote(run.inputs['database'])}?mode=ro"
     with (
-        closing(sqlite3.connect(address, uri=True, timeout=60, isolation_level=None)) as source,
+        closing(sqlite_reader(Path(run.inputs["database"]), PATIENCE_S)) as source,
         closing(sqlite3.connect(copy, isolation_level=None)) as target,
     ):
         # What others commit from here on is not seen: else each of their writes begins the copy anew.

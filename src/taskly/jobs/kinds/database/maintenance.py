@@ -5,12 +5,18 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any, Protocol
 
+from taskly.jobs.kinds.database.connecting import (
+    driver,
+    end_mariadb_statement,
+    end_postgres_statement,
+    mariadb,
+    postgres,
+)
 from taskly.jobs.kinds.database.own import own_database
 from taskly.jobs.kinds.database.params import MaintenanceParams
 from taskly.jobs.kinds.registry import JobError, Kind, Result, Run, TemporaryError
 from taskly.jobs.kinds.watched import watched
 
-CONNECT_S = 10
 LOCK_S = 60
 
 
@@ -86,22 +92,11 @@ class _Postgres:
 
     def steps(self, params: MaintenanceParams) -> Iterator[tuple[str, int]]:
         """Each step that is done, and the size of the database after it."""
-        # The driver of a worker on PostgreSQL, loaded in the job's own process alone.
-        import psycopg  # noqa: PLC0415
-
+        psycopg = driver("psycopg", "postgres")
         options = ["ANALYZE"] if params.analyze else []
         statement = f"VACUUM ({', '.join(options)})" if options else "VACUUM"
         try:
-            with psycopg.connect(
-                host=self._inputs["host"],
-                port=self._inputs["port"] or 5432,
-                dbname=self._inputs["database"],
-                user=self._inputs["username"],
-                password=self._inputs["password"],
-                connect_timeout=CONNECT_S,
-                autocommit=True,
-                **self._inputs["query"],
-            ) as self._connection:
+            with postgres(self._inputs, autocommit=True) as self._connection:
                 yield "", self._size()
                 self._connection.execute(statement if params.compact else "ANALYZE")
                 yield statement if params.compact else "ANALYZE", self._size()
@@ -110,8 +105,7 @@ class _Postgres:
 
     def stop(self) -> None:
         """End the statement at the server."""
-        if self._connection is not None and not self._connection.closed:
-            self._connection.cancel_safe(timeout=CONNECT_S)
+        end_postgres_statement(self._connection)
 
     def _size(self) -> int:
         row = self._connection.execute("SELECT pg_database_size(current_database())").fetchone()
@@ -125,12 +119,10 @@ class _MariaDb:
 
     def steps(self, params: MaintenanceParams) -> Iterator[tuple[str, int]]:
         """Each step that is done, and the size of the database after it."""
-        # The driver of a worker on MariaDB, loaded in the job's own process alone.
-        import pymysql  # noqa: PLC0415
-
+        pymysql = driver("pymysql", "mariadb")
         verbs = ["OPTIMIZE"] * params.compact + ["ANALYZE"] * params.analyze
         try:
-            self._connection = self._connected()
+            self._connection = mariadb(self._inputs)
             with self._connection.cursor() as cursor:
                 yield "", self._size(cursor)
                 cursor.execute("SHOW FULL TABLES WHERE Table_type = 'BASE TABLE'")
@@ -145,24 +137,7 @@ class _MariaDb:
 
     def stop(self) -> None:
         """End the statement at the server, over a second connection."""
-        if self._connection is not None:
-            second = self._connected()
-            with second.cursor() as cursor:
-                cursor.execute(f"KILL QUERY {int(self._connection.thread_id())}")
-            second.close()
-
-    def _connected(self) -> Any:
-        import pymysql  # noqa: PLC0415 (as above)
-
-        return pymysql.connect(
-            host=self._inputs["host"],
-            port=self._inputs["port"] or 3306,
-            database=self._inputs["database"],
-            user=self._inputs["username"],
-            password=self._inputs["password"] or "",
-            connect_timeout=CONNECT_S,
-            charset="utf8mb4",
-        )
+        end_mariadb_statement(self._inputs, self._connection)
 
     def _check(self, said: Any) -> None:
         for _, _, kind, text in said:

@@ -1,13 +1,13 @@
 """What the jobs on databases may be asked for."""
 
 import re
-from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from taskly.jobs.kinds.registry import Params
+from taskly.jobs.kinds.tables import TableFormat
 
 ADVANCED: JsonDict = {"ui": {"advanced": True}}
 COMMENTS = re.compile(r"/\*.*?\*/|--[^\n]*(?:\n|$)", re.DOTALL)
@@ -28,7 +28,7 @@ class QueryParams(Params):
         description="The query; it can read only.",
         json_schema_extra={"ui": {"widget": "sql"}},
     )
-    format: Literal["csv", "jsonl", "parquet"] = Field(
+    format: TableFormat = Field(
         "csv", description="Format of the file.", json_schema_extra={"ui": {"widget": "tiles"}}
     )
     most_rows: int = Field(

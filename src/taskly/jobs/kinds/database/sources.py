@@ -5,13 +5,18 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import quote
 
-from taskly.jobs.kinds.registry import JobError, TemporaryError
+from taskly.jobs.kinds.database.connecting import (
+    driver,
+    end_mariadb_statement,
+    end_postgres_statement,
+    mariadb,
+    postgres,
+    sqlite_reader,
+)
+from taskly.jobs.kinds.registry import JobError
 
 ROWS_AT_ONCE = 1000
-CONNECT_S = 10
-STOP_S = 5.0
 SERVER_SPARE_S = 5
 """The server ends a query this much later than the job, which then is there no more to do so."""
 PAST_READ_ONLY = re.compile(r"/\*M?!|\binto\s+(?:out|dump)file\b", re.IGNORECASE)
@@ -54,10 +59,8 @@ class SqliteSource:
         """The rows of the query, some at a time."""
         if not self._path.is_file():
             raise JobError("database_missing", "There is no such file on the worker's machine.")
-        address = f"file:{quote(str(self._path))}?mode=ro"
         try:
-            connection = sqlite3.connect(address, timeout=CONNECT_S, uri=True, isolation_level=None)
-            self._connection = connection
+            connection = self._connection = sqlite_reader(self._path)
             connection.execute("PRAGMA query_only=ON")
             connection.execute("BEGIN")
             connection.set_authorizer(_only_reading)
@@ -95,20 +98,12 @@ class PostgresSource:
 
     def rows(self, sql: str) -> Iterator[Rows]:
         """The rows of the query, some at a time."""
-        psycopg = _driver("psycopg", "postgres")
-        try:
-            self._connection = psycopg.connect(
-                host=self._inputs["host"],
-                port=self._inputs["port"] or 5432,
-                dbname=self._inputs["database"],
-                user=self._inputs["username"],
-                password=self._inputs["password"],
-                connect_timeout=CONNECT_S,
-                application_name="taskly-job",
-                options=f"-c default_transaction_read_only=on -c statement_timeout={self._limit_ms}",
-            )
-        except psycopg.OperationalError as error:
-            raise TemporaryError("database_not_reachable", str(error)) from error
+        psycopg = driver("psycopg", "postgres")
+        self._connection = postgres(
+            self._inputs,
+            application_name="taskly-job",
+            options=f"-c default_transaction_read_only=on -c statement_timeout={self._limit_ms}",
+        )
         try:
             self._connection.read_only = True
             with self._connection.cursor(name="taskly_job") as cursor:
@@ -125,8 +120,7 @@ class PostgresSource:
 
     def stop(self) -> None:
         """End the query at the server."""
-        if self._connection is not None and not self._connection.closed:
-            self._connection.cancel_safe(timeout=STOP_S)
+        end_postgres_statement(self._connection)
 
 
 class MariaDbSource:
@@ -143,8 +137,9 @@ class MariaDbSource:
         if PAST_READ_ONLY.search(sql):
             # A read-only transaction writes such files all the same.
             raise JobError("query_failed", "The query would write a file, or hides what it does.")
-        pymysql = _driver("pymysql", "mariadb")
-        self._connection = connection = self._connected()
+        pymysql = driver("pymysql", "mariadb")
+        connection = mariadb(self._inputs, read_timeout=self._within_s)
+        self._connection = connection
         try:
             with connection.cursor(pymysql.cursors.SSCursor) as cursor:
                 cursor.execute(_time_limit(connection.get_server_info(), self._within_s))
@@ -159,40 +154,10 @@ class MariaDbSource:
 
     def stop(self) -> None:
         """End the query at the server, over a second connection."""
-        if self._connection is not None:
-            second = self._connected()
-            with second.cursor() as cursor:
-                cursor.execute(f"KILL QUERY {int(self._connection.thread_id())}")
-            second.close()
-
-    def _connected(self) -> Any:
-        pymysql = _driver("pymysql", "mariadb")
-        try:
-            return pymysql.connect(
-                host=self._inputs["host"],
-                port=self._inputs["port"] or 3306,
-                database=self._inputs["database"],
-                user=self._inputs["username"],
-                password=self._inputs["password"] or "",
-                connect_timeout=CONNECT_S,
-                read_timeout=self._within_s,
-                charset="utf8mb4",
-            )
-        except pymysql.err.OperationalError as error:
-            raise TemporaryError("database_not_reachable", str(error)) from error
+        end_mariadb_statement(self._inputs, self._connection)
 
 
 def _time_limit(version: str, seconds: float) -> str:
     if "mariadb" in version.lower():
         return f"SET SESSION max_statement_time={seconds}"
     return f"SET SESSION max_execution_time={int(seconds * 1000)}"
-
-
-def _driver(module: str, extra: str) -> Any:
-    # Drivers are extras, and only the job's own process loads them.
-    from importlib import import_module  # noqa: PLC0415
-
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise JobError("driver_missing", f"Install taskly[{extra}] on the worker.") from error

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from taskly.jobs.kinds.registry import Params
+from taskly.jobs.kinds.registry import MOST_FILES, Params
 from taskly.jobs.kinds.web_address import WebAddress, host_of
 
 CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2}(?:\.\d{1,3})?)")
@@ -90,6 +90,12 @@ class DownloadParams(Params):
     def _part_has_a_length(self) -> "DownloadParams":
         if self.end_time is not None and self.end_time <= (self.start_time or 0):
             raise PydanticCustomError("end_before_start", "The end is not after the start")
+        return self
+
+    @model_validator(mode="after")
+    def _files_fit(self) -> "DownloadParams":
+        if self.playlist_limit * (1 + len(self.subtitles)) > MOST_FILES:
+            raise PydanticCustomError("too_many_files", "More files than a job may keep")
         return self
 
     @property

@@ -8,10 +8,9 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from taskly.jobs.kinds.file.inputs import Input
-from taskly.jobs.kinds.registry import JobError, Run
+from taskly.jobs.kinds.registry import MOST_FILES, JobError, Run
 
 BLOCK = 1 << 20
-MOST_ENTRIES = 200
 MOST_BYTES = 4096 << 20
 
 
@@ -86,8 +85,8 @@ def _unpacked(file: Input, run: Run) -> list[tuple[Path, str]]:
     made: list[tuple[Path, str]] = []
     left = MOST_BYTES
     for number, (name, source) in enumerate(_entries(file)):
-        if number == MOST_ENTRIES:
-            raise JobError("too_many_files", f"The archive holds more than {MOST_ENTRIES} files.")
+        if number == MOST_FILES:
+            raise JobError("too_many_files", f"The archive holds more than {MOST_FILES} files.")
         run.progress(None, "Unpacking", name)
         target = run.folder / f"{number:04d}"
         with source, target.open("wb") as kept:

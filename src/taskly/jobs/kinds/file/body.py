@@ -4,7 +4,7 @@ import hashlib
 
 from taskly.jobs.kinds.file.archives import BLOCK, distinct_names, pack, unpack
 from taskly.jobs.kinds.file.images import shrink
-from taskly.jobs.kinds.file.inputs import found_inputs, inputs_of, only_input
+from taskly.jobs.kinds.file.inputs import inputs_of, only_input
 from taskly.jobs.kinds.file.params import FileParams
 from taskly.jobs.kinds.file.tables import convert
 from taskly.jobs.kinds.registry import Kind, Result, Run
@@ -73,5 +73,5 @@ KIND = Kind(
     memory_mb=2048,
     output_mb=OUTPUT_MB,
     title=title_of,
-    prepare=found_inputs,
+    input_files=lambda params: {f"files.{n}": name for n, name in enumerate(params.files)},
 )

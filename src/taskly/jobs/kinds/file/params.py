@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from taskly.jobs.kinds.registry import Params
+from taskly.jobs.kinds.tables import TableFormat
 
 UUID_OR_NUMBER = r"(?:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|J-[1-9][0-9]{0,17})"
 FileName = Annotated[
@@ -24,7 +25,7 @@ class FileParams(Params):
     files: list[FileName] = Field(
         min_length=1,
         max_length=100,
-        description="Files of your own jobs, or of jobs of the same board: a job (`J-12` or its id), a slash, and a file's type or id. Without the slash: all files of the job.",
+        description="Files of jobs that you may see: a job (`J-12` or its id), a slash, and a file's type or id. Without the slash: all files of the job.",
         json_schema_extra={"ui": {"widget": "tags"}},
     )
     archive_format: Literal["zip", "tar.gz"] = Field(
@@ -35,7 +36,7 @@ class FileParams(Params):
     hash_function: Literal["sha256", "sha512", "sha1", "md5", "blake2b"] = Field(
         "sha256", description="How the sums are made.", json_schema_extra={"ui": {"group": "how"}}
     )
-    table_format: Literal["csv", "jsonl", "parquet"] = Field(
+    table_format: TableFormat = Field(
         "csv",
         description="What a table is converted to.",
         json_schema_extra={"ui": {"group": "how"}},

@@ -9,15 +9,15 @@ from typing import Any
 import orjson
 
 from taskly.jobs.kinds.file.inputs import Input
+from taskly.jobs.kinds.file.json_arrays import json_objects
 from taskly.jobs.kinds.registry import JobError, Run
-from taskly.jobs.kinds.tables import arrow, delimiter_of, table_file
+from taskly.jobs.kinds.tables import TableFormat, arrow, delimiter_of, table_file
 
 ROWS_AT_ONCE = 1000
-MOST_JSON_BYTES = 256 << 20
 Row = dict[str, Any]
 
 
-def convert(file: Input, table_format: str, run: Run) -> Path:
+def convert(file: Input, table_format: TableFormat, run: Run) -> Path:
     """The table in another format; columns are in the order in which they first come."""
     read = _reader(file)
     names: dict[str, None] = {}
@@ -41,7 +41,7 @@ def _reader(file: Input) -> Any:
         start = source.read(4096)
     if start.startswith(b"PAR1"):
         return _parquet
-    return {b"{": _json_lines, b"[": _json_array}.get(start.lstrip()[:1], _csv)
+    return {b"{": _json_lines, b"[": json_objects}.get(start.lstrip()[:1], _csv)
 
 
 def _parquet(path: Path) -> Iterator[Row]:
@@ -67,19 +67,6 @@ def _json_lines(path: Path) -> Iterator[Row]:
             if not isinstance(row, dict):
                 raise JobError("not_a_table", f"Line {number} is not an object.")
             yield row
-
-
-def _json_array(path: Path) -> Iterator[Row]:
-    if path.stat().st_size > MOST_JSON_BYTES:
-        raise JobError("too_large", "A JSON array this large is better kept as JSON lines.")
-    try:
-        rows = orjson.loads(path.read_bytes())
-    except orjson.JSONDecodeError as error:
-        raise JobError("not_a_table", "The file is not JSON.") from error
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, dict):
-            raise JobError("not_a_table", f"Entry {number} is not an object.")
-        yield row
 
 
 def _csv(path: Path) -> Iterator[Row]:

@@ -1,98 +1,21 @@
 """Containers as jobs, on a real engine: shut in on all sides, followed live, and never left behind."""
 
 import asyncio
-import os
-import secrets
-import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import docker
 import pytest
 from docker.models.containers import Container
-from fastapi import FastAPI
 
 from taskly.kernel.ids import new_id
 from taskly.kernel.settings import Settings
-from tests.application import client_of, database_address, running, sign_up
+from tests.jobs.container.yards import Yard, settings_of, shell, yard_with
+from tests.jobs.processes import kill_process_of
 from tests.make.boards import Json, Person
 from tests.make.jobs import LOOK_S, attempts, done, ended, log_lines, submit, until
 from tests.servers.docker import IMAGE, DockerServer
 
 SOON_S = 15.0
-
-
-@dataclass
-class Yard:
-    """An installation with an engine, and somebody who looks at the engine itself."""
-
-    app: FastAPI
-    boss: Person
-    guest: Person
-    engine: docker.DockerClient
-
-    def containers(self, job: Json) -> list[Container]:
-        label = f"taskly.job={job['id']}"
-        return list(
-            self.engine.containers.list(all=True, filters={"label": label}, ignore_removed=True)
-        )
-
-    def left(self, job: Json) -> list[Any]:
-        """What of the job there still is at the engine."""
-        label = f"taskly.job={job['id']}"
-        volumes = self.engine.volumes.list(filters={"label": label})
-        return [*self.containers(job), *volumes]
-
-
-def settings_of(server: DockerServer, folder: Path, address: str | None, **more: Any) -> Settings:
-    return Settings.model_validate(
-        {
-            "data_dir": folder,
-            "database_url": address,
-            "secret_key": secrets.token_hex(16),
-            "log_level": "warning",
-            "job_retry_s": 0.02,
-            "container_engine": server.host,
-            "container_images": ["taskly-test/*", "127.0.0.1:1/*"],
-            "container_network": "host",
-            **more,
-        }
-    )
-
-
-@asynccontextmanager
-async def yard_with(settings: Settings, engine: docker.DockerClient) -> AsyncIterator[Yard]:
-    async with running(settings) as app, client_of(app) as client:
-        yield Yard(app, await sign_up(client, "boss"), await sign_up(client, "guest"), engine)
-
-
-@pytest.fixture(scope="module")
-def engine(own_docker: DockerServer) -> Iterator[docker.DockerClient]:
-    client = own_docker.client()
-    yield client
-    client.close()
-
-
-@pytest.fixture(scope="module")
-async def yard(
-    db: str,
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    own_docker: DockerServer,
-    engine: docker.DockerClient,
-) -> AsyncIterator[Yard]:
-    folder = tmp_path_factory.mktemp("yard")
-    async with yard_with(
-        settings_of(own_docker, folder, database_address(request)), engine
-    ) as found:
-        yield found
-
-
-def shell(script: str, **more: Any) -> Json:
-    return {"image": IMAGE, "command": ["sh", "-c", script], **more}
 
 
 async def said(person: Person, job: Json, text: str) -> None:
@@ -222,7 +145,7 @@ async def test_container_whose_job_process_was_killed_is_found_again(yard: Yard)
     await said(yard.boss, begun, "line 5")
     (container,) = await asyncio.to_thread(yard.containers, begun)
 
-    kill_child(begun)
+    kill_process_of(begun["id"])
     over = await ended(yard.boss, begun["id"])
 
     assert over["state"] == "succeeded", over["error"]
@@ -232,19 +155,6 @@ async def test_container_whose_job_process_was_killed_is_found_again(yard: Yard)
     words = [line for line in await log_lines(yard.boss, over["id"]) if line.startswith("line ")]
     assert words == [f"line {number}" for number in range(1, 31)]
     assert await asyncio.to_thread(yard.left, begun) == []
-
-
-def kill_child(job: Json) -> None:
-    """End the job's own process the hard way; it works in the folder of its attempt."""
-    for process in Path("/proc").iterdir():
-        try:
-            works_in = (process / "cwd").readlink()
-        except OSError:
-            continue
-        if works_in.name == f"{job['id']}-1":
-            os.kill(int(process.name), signal.SIGKILL)
-            return
-    pytest.fail("The job has no process")
 
 
 async def test_container_of_a_job_that_is_over_is_swept_away(
