@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 from hypothesis import given
+from hypothesis import strategies as st
 
 from taskly.boards.query.tree import CardQuery
 from tests.application import client_of, sign_up
@@ -244,6 +245,18 @@ async def whole(me: Person, cards: ManyJson) -> ManyJson:
     seen = [{**task, "description": texts.get(task["id"], "")} for task in await found(me, "")]
     assert {task["id"] for task in seen} == set(texts)
     return seen
+
+
+@pytest.mark.property
+@given(
+    text=st.text(
+        st.sampled_from('ab:-+<>=()"\\ %_0d牛😀') | st.characters(codec="utf-8"), max_size=40
+    )
+)
+async def test_any_text_is_answered_or_refused(cast: tuple[Person, ManyJson], text: str) -> None:
+    answer = await cast[0].call("GET", "/tasks", params={"q": text})
+
+    assert answer.status_code in {200, 422}, answer.text
 
 
 @pytest.mark.property
