@@ -220,7 +220,7 @@ async def scattered(owner: Person, board: Json, people: list[str], dice: random.
     start = datetime.now(UTC)
     cards = []
     for _ in range(14):
-        fields = {
+        fields: Json = {
             "title": dice.choice(("Pay rent", "买牛奶", "100% sure", "a_b", 'Say "or"', "x\\y")),
             "description": dice.choice(("", "", "rent (x)", "it's is:")),
             "priority": dice.choice(("none", "low", "medium", "high", "urgent")),

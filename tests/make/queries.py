@@ -1,6 +1,7 @@
 """Random queries, and what they mean in plain Python, written apart from what is tested."""
 
 import calendar
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
@@ -175,11 +176,12 @@ def _timed(said: datetime, operator: str, when: When, zone: ZoneInfo, now: datet
     return _compared(local.date(), operator, date(year, month, day))
 
 
-def in_order(cards: list[Json], sort: tree.Sort) -> list[Any]:
+def in_order(cards: list[Json], sort: tree.Sort) -> Sequence[int | str | None]:
     """What a sort goes by, card after card: those that have it in order, then the others."""
     if sort.field == "priority":
-        values = [tree.LEVELS.index(card["priority"]) for card in cards]
-    else:
-        values = [card[f"{sort.field}_at"] for card in cards]
+        return sorted(
+            (tree.LEVELS.index(card["priority"]) for card in cards), reverse=sort.descending
+        )
+    values = [card[f"{sort.field}_at"] for card in cards]
     present = sorted((one for one in values if one is not None), reverse=sort.descending)
     return [*present, *(one for one in values if one is None)]

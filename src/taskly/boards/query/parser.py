@@ -34,6 +34,8 @@ from taskly.boards.query.tree import (
 from taskly.kernel.errors import Invalid
 
 MOST_TERMS = 40
+MOST_TEXTS = 8
+"""Each text is looked for in every card that the other conditions leave."""
 DEEPEST = 10
 
 FIELDS = ("assignee", "label", "board", "list", "status", "is", "has", "priority", *TIME_FIELDS)
@@ -53,6 +55,7 @@ class _Parser:
         self._end = end
         self._next = 0
         self._terms = 0
+        self._texts = 0
         self._sort: Sort | None = None
 
     def whole(self) -> CardQuery:
@@ -122,6 +125,9 @@ class _Parser:
         if token.kind == "text":
             if not token.text.strip():
                 raise refuse("query_missing_term", token.at, token.length)
+            self._texts += 1
+            if self._texts > MOST_TEXTS:
+                raise refuse("query_too_many_texts", token.at, token.length, limit=MOST_TEXTS)
             return Words(token.text)
         return _test(token)
 
