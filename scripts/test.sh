@@ -26,7 +26,7 @@ python_tests() { # NAME DATABASE MARKS [pytest arguments ...]
     local name=$1 database=$2 marks=$3
     shift 3
     COVERAGE_FILE=$out/.coverage.$name .venv/bin/python -m pytest -q --db "$database" -m "$marks" \
-        --tally "$out/$name.json" "$@"
+        --tally "$out/$name.json" --durations=12 --durations-min=5 "$@"
 }
 
 coverage_gate() {

@@ -35,6 +35,7 @@ from taskly.boards.ready_boards import ReadyBoards
 from taskly.boards.routes import router as boards_router
 from taskly.boards.search.routes import router as search_router
 from taskly.boards.snapshot import SnapshotCache
+from taskly.boards.tasks.routes import router as tasks_router
 from taskly.job_kinds import known_kinds
 from taskly.jobs.bulk import router as bulk_router
 from taskly.jobs.cleanup import router as cleanup_router
@@ -91,6 +92,7 @@ ROUTERS = (
     comments_router,
     checklists_router,
     attachments_router,
+    tasks_router,
     imports_router,
     search_router,
     # Before the router of jobs, which would take `stats` for an id.

@@ -10,6 +10,7 @@ import typer
 
 from taskly.client.commands import app as job_app
 from taskly.client.commands import login
+from taskly.kernel.loading import loading
 
 QUEUE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
@@ -41,7 +42,8 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Migrate the database and serve the API, the sockets and the web app."""
-    from taskly.server import run_server  # noqa: PLC0415
+    with loading():
+        from taskly.server import run_server  # noqa: PLC0415
 
     run_server(host, port)
 
@@ -63,7 +65,8 @@ def worker(
 
     SIGTERM: begin nothing new, wait for what runs, end. A second one: put back into the queue what runs.
     """
-    from taskly.worker import run_worker  # noqa: PLC0415
+    with loading():
+        from taskly.worker import run_worker  # noqa: PLC0415
 
     names = list(dict.fromkeys(name.strip() for name in queues.split(",") if name.strip()))
     for name in names:
@@ -75,7 +78,8 @@ def worker(
 @app.command()
 def beat() -> None:
     """Submit the jobs of schedules, take jobs back from lost workers, delete old ones."""
-    from taskly.beat import run_beat  # noqa: PLC0415
+    with loading():
+        from taskly.beat import run_beat  # noqa: PLC0415
 
     run_beat()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.accounts import Account
 from tests.browser.axe import violations
@@ -232,6 +232,30 @@ def test_jobs_are_reached_by_keys_and_by_the_palette(seats: Seats, anna: Account
     ).click()
 
     expect(page).to_have_url(re.compile(r"/jobs$"))
+
+
+def test_view_that_opens_while_its_reading_is_under_way_shows_it(
+    seats: Seats, anna: Account
+) -> None:
+    job = ended(anna, "broken", "Fetch prices")
+    context = seats.context(anna)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    context.route(re.compile("/attempts$"), hold)
+    page = context.new_page()
+    with page.expect_request(re.compile("/attempts$")):
+        page.goto(f"/jobs/{job['id']}")
+    expect(page.get_by_role("region", name="What happened")).to_be_visible()
+
+    page.keyboard.press("2")
+    expect(page).to_have_url(re.compile("/timeline$"))
+    for route in held:
+        route.continue_()
+
+    expect(page.get_by_role("region", name="Attempt 1")).to_contain_text("Claimed by")
 
 
 def test_files_are_shown_and_kept(seats: Seats, anna: Account) -> None:

@@ -200,6 +200,21 @@ def test_what_cannot_be_listed_can_still_be_typed(
     assert started_job(page, anna)["params"]["connection"] == "shop"
 
 
+def test_secret_is_typed_unseen_and_words_are_in_the_readers_language(
+    seats: Seats, anna: Account
+) -> None:
+    anna.call("PATCH", "/auth/me", {"locale": "zh-CN"})
+    page = seats.open("/jobs/new/http", anna, locale="zh-CN")
+
+    expect(page.get_by_label("密钥", exact=True)).to_have_attribute("type", "password")
+    expect(page.get_by_role("region", name="检查")).to_be_visible()
+    # What a kind says of itself is English, and stands only where we have no words of our own.
+    page.get_by_role("button", name=re.compile("^更多选项")).click()
+    hints = page.locator("main .hint").all_inner_texts()
+    assert hints
+    assert [hint for hint in hints if not re.search(r"[\u4e00-\u9fff]", hint)] == []
+
+
 def test_kind_that_needs_consent_is_locked(seats: Seats, anna: Account) -> None:
     page = seats.open("/jobs/new", anna)
     guarded = page.get_by_role("listitem").filter(has_text="Guarded")

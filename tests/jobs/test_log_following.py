@@ -76,7 +76,10 @@ async def served(
     server.launch()
     try:
         await server.answers()
-        async with httpx.AsyncClient(base_url=f"http://{server.address}") as client:
+        # A stream says nothing while the job waits for its turn; the test has its own end.
+        async with httpx.AsyncClient(
+            base_url=f"http://{server.address}", timeout=PATIENCE_S
+        ) as client:
             yield client
     finally:
         server.kill()

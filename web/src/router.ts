@@ -77,6 +77,12 @@ const routes = [
     meta: { title: 'import.title' },
   },
   {
+    path: '/tasks',
+    name: 'tasks',
+    component: withTexts(() => import('./features/tasks/TasksPage.vue')),
+    meta: { title: 'shell.tasks' },
+  },
+  {
     path: '/jobs',
     name: 'jobs',
     component: withTexts(() => import('./features/jobs/JobsPage.vue')),

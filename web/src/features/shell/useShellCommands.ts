@@ -1,4 +1,4 @@
-import { Cpu, House, Import, Keyboard, Languages, LogOut, Moon, Plus, Settings, Sun, Users } from '@lucide/vue'
+import { CircleUserRound, Cpu, House, Import, Keyboard, Languages, LogOut, Moon, Plus, Settings, Sun, Users } from '@lucide/vue'
 import { computed, type Component } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useRouter } from 'vue-router'
@@ -75,6 +75,7 @@ export function useShellCommands(): void {
     })
     const places = [
       place('home', 'home.title', House, 'g h'),
+      place('tasks', 'shell.tasks', CircleUserRound, 'g m'),
       place('jobs', 'shell.jobs', Cpu, 'g j'),
       place('settings', 'settings.title', Settings, 'g s'),
       place('import-trello', 'shell.importTrello', Import),
@@ -118,6 +119,7 @@ export function useShellCommands(): void {
       run: () => (shell.newBoard = true),
     },
     { keys: 'g h', label: () => t('shell.goHome'), group: everywhere, run: go('home') },
+    { keys: 'g m', label: () => t('shell.goTasks'), group: everywhere, run: go('tasks') },
     { keys: 'g j', label: () => t('shell.goJobs'), group: everywhere, run: go('jobs') },
     { keys: 'g s', label: () => t('shell.goSettings'), group: everywhere, run: go('settings') },
   ])

@@ -1647,6 +1647,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tasks
+         * @description Cards of all boards that you take part in, archived ones aside, as `q` says.
+         */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Tasks
+         * @description How many cards `q` finds, by when they are due in your time zone.
+         */
+        get: operations["count_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -3549,6 +3589,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Page[TaskOut] */
+        Page_TaskOut_: {
+            /** Items */
+            items: components["schemas"]["TaskOut"][];
+            /** Next */
+            next: string | null;
+        };
         /**
          * Part
          * @description A piece of text; `match` says whether it is what was looked for.
@@ -4229,6 +4276,125 @@ export interface components {
                 [key: string]: number;
             };
             wait_s: components["schemas"]["Seconds"];
+        };
+        /**
+         * TaskBoard
+         * @description The board of a task.
+         */
+        TaskBoard: {
+            /** Color */
+            color: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * TaskCounts
+         * @description How many tasks a query finds, by when they are due.
+         */
+        TaskCounts: {
+            /** Done */
+            done: number;
+            /** Overdue */
+            overdue: number;
+            /** Today */
+            today: number;
+            /** Undated */
+            undated: number;
+            /** Upcoming */
+            upcoming: number;
+        };
+        /**
+         * TaskOut
+         * @description A card away from its board, with what the board would tell of it.
+         */
+        TaskOut: {
+            /** Archived At */
+            archived_at: string | null;
+            /** Assignee Ids */
+            assignee_ids: string[];
+            /** Assignees */
+            assignees: components["schemas"]["MemberOut"][];
+            /** Attachment Count */
+            attachment_count: number;
+            board: components["schemas"]["TaskBoard"];
+            /**
+             * Board Id
+             * Format: uuid
+             */
+            board_id: string;
+            /** Checklist Done */
+            checklist_done: number;
+            /** Checklist Total */
+            checklist_total: number;
+            /** Comment Count */
+            comment_count: number;
+            /** Completed At */
+            completed_at: string | null;
+            /** Cover Url */
+            cover_url: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Due At */
+            due_at: string | null;
+            /**
+             * Due Group
+             * @enum {string}
+             */
+            due_group: "overdue" | "today" | "upcoming" | "undated" | "done";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            job: components["schemas"]["CardJob"] | null;
+            /** Label Ids */
+            label_ids: string[];
+            /** Labels */
+            labels: components["schemas"]["LabelOut"][];
+            /**
+             * List Category
+             * @enum {string}
+             */
+            list_category: "todo" | "doing" | "done";
+            /**
+             * List Id
+             * Format: uuid
+             */
+            list_id: string;
+            /** List Name */
+            list_name: string;
+            /** May Edit */
+            may_edit: boolean;
+            /** Number */
+            number: number;
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "none" | "low" | "medium" | "high" | "urgent";
+            /** Rank */
+            rank: string;
+            /** Start At */
+            start_at: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Version */
+            version: number;
         };
         /**
          * TokenForm
@@ -13192,6 +13358,108 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                /** @description Which cards, in the query language; by default the open ones assigned to you. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TaskOut_"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_tasks: {
+        parameters: {
+            query?: {
+                /** @description Which cards, in the query language; by default the open ones assigned to you. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCounts"];
                 };
             };
             /** @description Problem */

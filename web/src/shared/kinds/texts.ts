@@ -24,7 +24,8 @@ export function useKindTexts() {
     label: (kind: string, path: string, own?: string): string =>
       textOf(`${kind}.fields.${path}.label`) ?? own ?? readable(path.split('.').at(-1) ?? path),
     help: (kind: string, path: string, own?: string): string | undefined =>
-      textOf(`${kind}.fields.${path}.help`) ?? own,
+      // Where the kind has texts here, none means that the label says it; its own words are English.
+      textOf(`${kind}.fields.${path}.help`) ?? (textOf(`${kind}.title`) === undefined ? own : undefined),
     /** The name of one of a field's choices. */
     option: (kind: string, path: string, value: string, own?: string): string =>
       textOf(`${kind}.fields.${path}.options.${value}`) ??

@@ -1,0 +1,1 @@
+"""Cards as the tasks of a person, from all boards that they take part in."""
