@@ -62,6 +62,7 @@ class Readers:
         self._readers: list[Reader] = []
         self._due: set[tuple[str, UUID]] = set()
         self._wake = asyncio.Event()
+        self._draining = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         watch.on_event(self._on_event)
 
@@ -121,13 +122,14 @@ class Readers:
                     await self._wake.wait()
 
     async def drain(self) -> None:
-        """Handle everything that is due now."""
+        """Handle everything that is due now; afterwards nothing of it is still on its way."""
         by_name = {reader.name: reader for reader in self._readers}
-        while self._due:
-            # Taken out first: a commit that comes while this one is read puts it in again.
-            name, stream_id = self._due.pop()
-            if await self._read_batch(by_name[name], stream_id):
-                self._due.add((name, stream_id))
+        async with self._draining:
+            while self._due:
+                # Taken out first: a commit that comes while this one is read puts it in again.
+                name, stream_id = self._due.pop()
+                if await self._read_batch(by_name[name], stream_id):
+                    self._due.add((name, stream_id))
 
     async def sweep(self) -> None:
         """Find the streams that readers are behind on, and handle what is new there."""
