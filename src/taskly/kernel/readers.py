@@ -23,6 +23,7 @@ log = get_logger(__name__)
 BATCH = 100
 SWEEP_S = 30.0
 REST_AFTER_FAILURE_S = 1.0
+STOPPED_S = 5.0
 
 Handle = Callable[[Tx, Row[Any]], Awaitable[None]]
 
@@ -63,6 +64,7 @@ class Readers:
         self._due: set[tuple[str, UUID]] = set()
         self._wake = asyncio.Event()
         self._draining = asyncio.Lock()
+        self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         watch.on_event(self._on_event)
 
@@ -86,8 +88,15 @@ class Readers:
     async def stop(self) -> None:
         """Stop between two batches; what is left is read after the next start."""
         if self._task is not None:
-            self._task.cancel()
+            # Not cancelled at once: a transaction that is torn apart keeps its connection for a while.
+            self._stopping.set()
+            self._wake.set()
+            _, late = await asyncio.wait({self._task}, timeout=STOPPED_S)
+            for task in late:
+                task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+            self._stopping.clear()
 
     async def _ensure(self, reader: Reader) -> None:
         async with self._database.read() as tx:
@@ -100,32 +109,32 @@ class Readers:
                 log.debug("reader_known", reader=reader.name)
 
     async def _run(self) -> None:
-        while True:
+        while not self._stopping.is_set():
             try:
                 await self.sweep()
                 await self._read_until(time.monotonic() + SWEEP_S)
             except Busy:
                 log.warning("readers_wait")
-                await asyncio.sleep(REST_AFTER_FAILURE_S)
+                await _either(self._stopping, REST_AFTER_FAILURE_S)
             except Exception:
                 # One event that cannot be handled must not silence the readers until a restart.
                 log.exception("reader_failed")
-                await asyncio.sleep(REST_AFTER_FAILURE_S)
+                await _either(self._stopping, REST_AFTER_FAILURE_S)
 
     async def _read_until(self, end: float) -> None:
         while (left := end - time.monotonic()) > 0:
             self._wake.clear()
+            if self._stopping.is_set():
+                return
             await self.drain()
             # Only the waiting has a time limit: a transaction that was begun is finished.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(left):
-                    await self._wake.wait()
+            await _either(self._wake, left)
 
     async def drain(self) -> None:
         """Handle everything that is due now; afterwards nothing of it is still on its way."""
         by_name = {reader.name: reader for reader in self._readers}
         async with self._draining:
-            while self._due:
+            while self._due and not self._stopping.is_set():
                 # Taken out first: a commit that comes while this one is read puts it in again.
                 name, stream_id = self._due.pop()
                 if await self._read_batch(by_name[name], stream_id):
@@ -179,3 +188,10 @@ class Readers:
             else:
                 await tx.execute(update(Cursor).where(cursor).values(seq=reached))
         return more
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event or for so long, whichever comes first."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
